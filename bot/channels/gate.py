@@ -1,0 +1,58 @@
+"""What stands between a channel and Rasa: size, commands, personal details. Every channel and `ask` go through it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from bot import clock
+from bot.dialogue.speaking import Speaker
+from bot.knowledge.loader import load
+from bot.nlu.language import detect
+from bot.nlu.normalise import without_command
+from bot.privacy.redact import redact
+
+LONGEST = 1000
+MOST_WORDS = 400
+
+
+@dataclass(frozen=True)
+class Admitted:
+    """A message fit for Rasa, or the refusal to send instead."""
+
+    text: str
+    refusal: dict[str, Any] | None = None
+    masked: bool = False
+
+
+@lru_cache(maxsize=1)
+def _speaker() -> Speaker:
+    return Speaker(load())
+
+
+def refusal(name: str, lang: str, kind: str = "fallback", topic: str = "out_of_scope") -> dict[str, Any]:
+    """One of the fixed lines as a finished message, for when Rasa is not asked at all."""
+    from bot.nlg import message
+
+    return message(_speaker().speak({"say": "phrase", "name": name, "kind": kind, "topic": topic}, lang, clock.today()), "web")
+
+
+def admit(text: str, lang: str | None = None, event: str | None = None) -> Admitted:
+    """Checks and cleans one typed message; offsets of the result are those of the typed text unless a command was cut off."""
+    detected = detect(text[:LONGEST])
+    speaking = lang or (detected.value if detected else "ja")
+    if event not in (None, "message", "postback"):
+        return Admitted("", refusal("unreadable", speaking))
+    if len(text) > LONGEST or len(text.split()) > MOST_WORDS:
+        return Admitted("", refusal("too_long", speaking, "refuse"))
+    cleaned = "".join("\ufffd" if "\ud800" <= c <= "\udfff" else c for c in text)
+    cleaned = without_command(cleaned) if _may_be_command(cleaned) else cleaned
+    if not any(c.isalnum() for c in cleaned):
+        return Admitted("", refusal("unreadable", speaking))
+    masked, changed = redact(cleaned)
+    return Admitted(masked, masked=changed)
+
+
+def _may_be_command(text: str) -> bool:
+    return without_command(text) != "".join(text) and without_command(text) != text

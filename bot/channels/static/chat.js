@@ -1,0 +1,241 @@
+// The conversation: nothing is kept on the device, and one key or tap leaves without a trace.
+
+import { botMessage, make, problem, setText, userMessage } from "./message.js";
+import "./page.js";
+import { fill, spoken, words as wordsOf } from "./words.js";
+
+const MAX_TEXT = 1000;
+const PATIENCE = 12_000;
+const ESCAPE_WITHIN = 3000;
+
+const $ = (id) => document.getElementById(id);
+const app = $("app"), log = $("log"), messages = $("messages"), status = $("status"), field = $("text"), sendButton = $("send");
+const jump = $("jump"), offline = $("offline"), exitLink = $("exit"), menu = $("menu");
+
+let lang = firstLanguage();
+let words = wordsOf[lang];
+let sending = null; // the AbortController of the request under way
+let composing = false;
+let unseen = null;
+
+// --- language ---------------------------------------------------------------------------------------------------
+
+function firstLanguage() {
+  const asked = new URLSearchParams(location.search).get("lang");
+  if (Object.hasOwn(wordsOf, asked ?? "")) return asked;
+  return (navigator.language || "ja").startsWith("ja") ? "ja" : "en";
+}
+
+function show(language) {
+  lang = language;
+  words = wordsOf[lang];
+  document.documentElement.lang = lang === "en" ? "en" : "ja";
+  document.documentElement.dataset.lang = lang;
+  for (const element of document.querySelectorAll("[data-word]")) setText(element, words[element.dataset.word]);
+  for (const button of document.querySelectorAll("[data-lang]")) {
+    if (button.localName === "button") button.setAttribute("aria-pressed", String(button.dataset.lang === lang));
+  }
+  field.placeholder = spoken(words.label);
+  log.setAttribute("aria-label", spoken(words.log));
+  $("starters").replaceChildren(...words.questions.map((question) => {
+    const button = make("button", { type: "button" });
+    setText(button, question);
+    button.addEventListener("click", () => say(question));
+    return make("li", {}, button);
+  }));
+  if (!offline.hidden) setText(offline, words.offline);
+  measure();
+}
+
+// --- sending ----------------------------------------------------------------------------------------------------
+
+const newKey = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+
+// Shows and sends a text; false when another message is still under way.
+function say(text) {
+  if (sending || !text.trim() || text.length > MAX_TEXT) return false;
+  log.hidden = false;
+  const item = userMessage(text.trim(), lang, words);
+  messages.append(item);
+  keepFocus();
+  deliver(text, newKey(), item);
+  return true;
+}
+
+async function deliver(text, key, item) {
+  sending = new AbortController();
+  const started = sending;
+  sendButton.setAttribute("aria-disabled", "true");
+  const slow = setTimeout(() => setText(status, words.preparing), 400);
+  const tooSlow = setTimeout(() => started.abort(), PATIENCE);
+  toEnd();
+  let arrived;
+  try {
+    const response = await fetch("messages", {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify({ text, lang, id: key }),
+      signal: started.signal,
+    });
+    arrived = response.ok ? await linesOf(response) : [await refusal(response, text, key, item)];
+  } catch (error) {
+    const why = error.name === "AbortError" || error instanceof SyntaxError ? words.noAnswer : words.notSent;
+    arrived = [problem(navigator.onLine ? why : words.offline, words, lang, again(text, key, item))];
+  } finally {
+    clearTimeout(slow);
+    clearTimeout(tooSlow);
+    if (sending === started) sending = null;
+  }
+  sendButton.removeAttribute("aria-disabled");
+  if (item.isConnected) receive(arrived, item);
+  else setText(status, "");
+}
+
+async function linesOf(response) {
+  const lines = (await response.text()).split("\n").filter(Boolean);
+  return lines.map((line) => botMessage(JSON.parse(line), words, say));
+}
+
+async function refusal(response, text, key, item) {
+  const said = await response.json().catch(() => ({}));
+  const worthAgain = response.status === 429 || response.status >= 500;
+  return problem(said.message || words.noAnswer, words, lang, worthAgain ? again(text, key, item) : null);
+}
+
+// The same key: if the message did arrive, the answer comes back and nothing is said twice.
+const again = (text, key, item) => (shown) => {
+  if (sending) return;
+  shown.remove();
+  keepFocus();
+  deliver(text, key, item);
+};
+
+// The field keeps the focus: the newest choices are one Shift+Tab away. Not by touch, where a keyboard would open.
+const keepFocus = () => matchMedia("(pointer: coarse)").matches || field.focus({ preventScroll: true });
+
+function receive(items, question) {
+  const following = nearEnd();
+  setText(status, "");
+  messages.append(...items);
+  if (following) {
+    // A long answer is read from its beginning: the question goes to the top rather than the end to the bottom.
+    const top = question.offsetTop - document.querySelector(".bar").offsetHeight - 12;
+    app.scrollTo({ top: Math.min(top, app.scrollHeight) });
+  } else {
+    unseen = items[0];
+    jump.hidden = false;
+  }
+}
+
+// --- the field --------------------------------------------------------------------------------------------------
+
+function submit() {
+  if (say(field.value)) {
+    field.value = "";
+    measure();
+  }
+}
+
+$("composer").addEventListener("submit", (event) => {
+  event.preventDefault();
+  submit();
+});
+
+field.addEventListener("compositionstart", () => (composing = true));
+field.addEventListener("compositionend", () => (composing = false));
+field.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || event.shiftKey) return;
+  // Safari ends the composition first and only then reports the key, as 229 with isComposing false.
+  if (event.isComposing || composing || event.keyCode === 229) return;
+  if ($("enter-newline").checked && !event.ctrlKey && !event.metaKey) return;
+  event.preventDefault();
+  submit();
+});
+field.addEventListener("input", measure);
+$("enter-newline").addEventListener("change", (event) => (field.enterKeyHint = event.target.checked ? "enter" : "send"));
+
+function measure() {
+  field.style.height = "auto";
+  field.style.height = `${field.scrollHeight + 2}px`;
+  const left = MAX_TEXT - field.value.length;
+  setText($("count"), left < 0 ? fill(words.tooLong, { n: -left }) : left <= 100 ? fill(words.left, { n: left }) : "");
+  $("count").classList.toggle("over", left < 0);
+  field.setAttribute("aria-invalid", String(left < 0));
+}
+
+// --- scrolling -----------------------------------------------------------------------
+
+const nearEnd = () => app.scrollHeight - app.scrollTop - app.clientHeight < 120;
+const toEnd = () => app.scrollTo({ top: app.scrollHeight, behavior: "instant" });
+
+app.addEventListener("scroll", () => {
+  if (nearEnd()) jump.hidden = true;
+}, { passive: true });
+jump.addEventListener("click", () => {
+  jump.hidden = true;
+  unseen?.scrollIntoView({ block: "start" });
+  keepFocus();
+});
+
+// --- leaving ----------------------------------------------------------------------------------------------------
+
+function forget(leave) {
+  sending?.abort();
+  const body = JSON.stringify(leave ? { leave } : {});
+  return fetch("end", { method: "POST", headers: { "Content-Type": "application/json" }, body, keepalive: true }).catch(() => {});
+}
+
+function exit() {
+  document.body.replaceChildren();
+  forget(true);
+  location.replace(exitLink.href);
+}
+
+exitLink.addEventListener("click", (event) => {
+  event.preventDefault();
+  exit();
+});
+
+let escapes = [];
+addEventListener("keydown", (event) => {
+  if (event.key !== "Escape" || event.isComposing || composing || event.keyCode === 229 || event.repeat) return;
+  menu.open = false;
+  escapes = [...escapes.filter((at) => event.timeStamp - at < ESCAPE_WITHIN), event.timeStamp];
+  if (escapes.length >= 3) exit();
+  else setText(status, fill(words.escLeft, { n: 3 - escapes.length }));
+  setTimeout(() => sending || setText(status, ""), ESCAPE_WITHIN);
+});
+
+$("clear").addEventListener("click", async () => {
+  menu.open = false;
+  messages.replaceChildren();
+  log.hidden = jump.hidden = true;
+  field.value = "";
+  measure();
+  app.scrollTo({ top: 0 });
+  await forget(false);
+  setText(status, words.cleared);
+  menu.querySelector("summary").focus({ preventScroll: true });
+});
+
+// Closing or leaving the tab ends the conversation; the back button gets a new page, not this one.
+addEventListener("pagehide", () => {
+  messages.replaceChildren();
+  forget(true);
+});
+addEventListener("pageshow", (event) => event.persisted && location.reload());
+// --- the rest ---------------------------------------------------------------------------------------------------
+
+function connection() {
+  offline.hidden = navigator.onLine;
+  setText(offline, navigator.onLine ? "" : words.offline);
+}
+addEventListener("online", connection);
+addEventListener("offline", connection);
+
+for (const button of document.querySelectorAll("button[data-lang]")) {
+  button.addEventListener("click", () => show(button.dataset.lang));
+}
+field.disabled = sendButton.disabled = false;
+show(lang);
+connection();

@@ -1,0 +1,57 @@
+"""One turn of a conversation through Rasa: privacy gate, message, collected answers. Used by `ask`, tests and evaluation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Text
+
+from bot.runtime import load_agent
+
+
+@dataclass(frozen=True)
+class TurnResult:
+    """What came of one message."""
+
+    messages: list[dict[Text, Any]]
+    intent: str | None = None
+    confidence: float = 0.0
+    entities: list[dict[str, Any]] = field(default_factory=list)
+
+
+class Conversations:
+    """Conversations in memory with the agent that serves people."""
+
+    def __init__(self, agent: Any = None) -> None:
+        """Loads the trained model unless an agent is given."""
+        self.agent = agent or load_agent()
+
+    async def say(self, sender: str, text: str, *, lang: str | None = None, channel: str = "web", event: str | None = None) -> TurnResult:
+        """Says one message in a conversation and returns everything the bot answered."""
+        from rasa.core.channels.channel import UserMessage
+
+        from bot.channels.gate import admit
+        from bot.channels.output import CollectingChannel
+
+        conversation = f"{channel}-{sender}"
+        tracker = await self.agent.tracker_store.retrieve(conversation)
+        speaking = lang or (tracker.get_slot("language") if tracker else None)
+        admitted = admit(text, speaking, event)
+        if admitted.refusal is not None:
+            return TurnResult([admitted.refusal])
+        output = CollectingChannel(channel)
+        message = UserMessage(admitted.text, output, conversation, input_channel=channel, metadata={"lang": lang} if lang else None)
+        await self.agent.handle_message(message)
+        tracker = await self.agent.tracker_store.retrieve(conversation)
+        latest = tracker.latest_message if tracker else None
+        data = latest.parse_data if latest and latest.text == admitted.text else {}
+        intent = (data.get("needs") or {}).get("whole") or []
+        return TurnResult(
+            output.collected,
+            intent[0][0] if intent else None,
+            intent[0][1] if intent else 0.0,
+            [
+                {"type": e["entity"], "text": text[e["start"] : e["end"]], "start": e["start"], "end": e["end"], "value": e["value"]}
+                for e in data.get("entities") or []
+                if text[e["start"] : e["end"]]
+            ],
+        )

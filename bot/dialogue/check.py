@@ -1,0 +1,170 @@
+"""The eligibility check as a conversation: a pure step from state and message to state and things to say.
+
+Why not a Rasa form: see docs/decisions/0003-dialogue.md. The state is a plain dict that lives in the slot `check`:
+`facts` (see `situation.read`), `asked`, `declined`, `trail` (earlier facts, for going back), `active`, `misses`.
+"""
+
+from __future__ import annotations
+
+import re
+from copy import deepcopy
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from bot.dialogue import situation as reading
+from bot.dialogue.speaking import Spec
+from bot.dialogue.understanding import Understanding
+from bot.rules.conditions import Fact, Status
+from bot.rules.eligibility import Verdict
+from bot.rules.interview import next_requirement
+
+State = dict[str, Any]
+
+_YES = re.compile(r"^(?:はい|うん|ええ|そう(?:です|だよ|やで|だね|ね)?|あります|あるよ|ある|います|いるよ|いる|してます|しています|している|してる|そのとおり|その通り|もちろん|大丈夫(?:です)?|だいじょうぶ(?:です)?|ok|オッケー|オーケー|できます|できる|約束(?:できます|します)|当てはまります|当てはまる|あてはまります|該当します|両方|二人とも(?:です|はい|そうです)?|どちらも(?:です|はい)?|yes|yep|yeah|yea|yup|sure|of course|correct|right|we do|we are|both|i do|both of us|one of us|hai|一人(?:です|だけ)?|片方(?:です|だけ)?)(?:[。!！、,.\s]|です|$)")
+_NO = re.compile(r"^(?:いいえ|いや|いえ|ううん|ちが(?:う|います)|違(?:う|います)|ない(?:です|よ|$)|なし|なしです|ありません|いません|いないです?|いない|おりません|してません|してない(?:です)?|していません|していない(?:です)?|まだ(?:です)?|no|nope|nah|none|neither|not really|we don'?t|we aren'?t|never|iie|ノー|ゼロ|当てはまりません|当てはまらない|該当しません)(?:[。!！、,.\s]|です|$)")
+_DONT_KNOW = re.compile(r"(?:分か|わか|判)(?:ら(?:ない|ん|なく|へん)|りません|んない)|しらない|知らない|知りません|どうだろ|不明|don'?t know|not sure|dunno|unsure|no idea|wakaranai|さあ")
+_RATHER_NOT = re.compile(r"(?:言|い|答え|こたえ|話し|はなし|書き|教え)(?:い|え)?たく(?:ない|ありません|ないです)|こたえたくない|答えたくありません|ノーコメント|秘密|ないしょ|内緒|パス|rather not|prefer not|don'?t want to (?:say|answer|tell)|won'?t say|no comment|private|none of your")
+_BACK = re.compile(r"(?:一つ|ひとつ|1つ|前|まえ|ひとつまえ)(?:の質問)?(?:に|へ)?(?:もど|戻)|戻って|もどって|go back|previous question|back one|^back$|modoru")
+_CORRECT = re.compile(r"やっぱり|やっぱ|間違(?:い|え|っ)|まちが|訂正|じゃなくて|ではなくて|ちがった|違った|さっきの|先ほどの|actually|i was wrong|mistake|correction|i meant|sorry,? (?:i|my|not)|not \d+ but|wait,? (?:my|i|we|he|she)")
+_QUESTION = re.compile(r"[?？]|(?:です|ます|でしょう|ません)か(?:[。、\s]|$)|教えて|おしえて|って(?:何|なに|なん|どう|いくら|いつ|どこ)|^(?:what|how|when|where|who|can|do|does|is|are|will|which|why)\b|かな$|の$")
+_CONTINUE = re.compile(r"^(?:ok|okay|よかった|なるほど|わかりました|了解|じゃあ|では|それで|alright|right|got it)[、。,. ]*(?:続け|continue|go on|next|次)?")
+
+
+
+@dataclass(frozen=True)
+class Step:
+    """What the check says next; `specs` empty means: this message was not meant for the check."""
+
+    state: State
+    specs: list[Spec] = field(default_factory=list)
+    interrupted: bool = False
+    """The message asks something else: answer that first, then say `resume_specs`."""
+
+
+def begin(facts: reading.Facts, today: date) -> Step:
+    """Starts a check with what was said already."""
+    state: State = {"facts": {k: v for k, v in facts.items()}, "asked": None, "declined": [], "trail": [], "active": True, "misses": 0}
+    return _advance(state, today, ["begin"])
+
+
+def question_spec(state: State, *leads: str, why: bool = False) -> Spec:
+    """The pending question, said again."""
+    return {"say": "question", "fact": state["asked"], "leads": list(leads), "why": why}
+
+
+def step(state: State, u: Understanding, today: date) -> Step:
+    """Takes one message into an active check."""
+    state = deepcopy(state)
+    label, p = u.top
+    asked = state.get("asked")
+    if label == "why_ask" and p > 0.4:
+        return Step(state, [question_spec(state, why=True)])
+    if _BACK.search(u.plain) or (label == "go_back" and p > 0.5):
+        return _go_back(state, today)
+    facts = reading.read(u, today)
+    answered = _short_answer(u.plain, asked, facts)
+    facts.update(answered)
+    correcting = bool(_CORRECT.search(u.plain)) or (label == "correct" and p > 0.5)
+    useful = {k for k in facts if k not in ("open_minority",)}
+    asks_else = bool(_QUESTION.search(u.plain)) and label.startswith("faq/") and not label.startswith(("faq/smalltalk", "faq/eligibility")) and p > 0.3
+    if useful and not (asks_else and not answered):
+        if correcting and not answered:
+            state["declined"] = [d for d in state["declined"] if not _settles(facts, d)]
+        before = deepcopy(state["facts"])
+        state["trail"] = [*state["trail"][-8:], [before, asked]]
+        state["facts"] = reading.merge(before, facts)
+        state["misses"] = 0
+        return _advance(state, today, ["corrected" if correcting and set(facts) & set(before) else "noted"])
+    if correcting and label == "correct":
+        return _go_back(state, today)
+    if _RATHER_NOT.search(u.plain) or (label == "prefer_not_to_say" and p > 0.5):
+        if asked == "has_sexual_minority":
+            state["facts"]["has_sexual_minority"] = "prefer_not_to_say"
+        else:
+            state["declined"].append(asked)
+        return _advance(state, today, ["skipped"])
+    if (_DONT_KNOW.search(u.plain) and not asks_else) or (label == "dont_know" and p > 0.5):
+        if not (asks_else or label.startswith("faq/") and _QUESTION.search(u.plain) and p > 0.5):
+            state["declined"].append(_declined_fact(u.plain, asked))
+            return _advance(state, today, ["skipped"])
+    if label.startswith("faq/") and (p > 0.25 or _QUESTION.search(u.plain)):
+        return Step(state, [], interrupted=True)
+    if label in ("affirm", "resume", "check_eligibility") or _CONTINUE.match(u.plain):
+        return Step(state, [question_spec(state, "go_on")])
+    state["misses"] += 1
+    if state["misses"] >= 3:
+        state["declined"].append(asked)
+        state["misses"] = 0
+        return _advance(state, today, ["give_up"])
+    return Step(state, [question_spec(state, "unclear")])
+
+
+def _declined_fact(plain: str, asked: str) -> str:
+    """「前のパートナーシップが解消できてるか分からない」 leaves that open, whatever was asked."""
+    if re.search(r"パートナーシップ|宣誓|partnership", plain):
+        return "any_other_partnership"
+    if re.search(r"離婚|結婚|籍|divorce|married", plain):
+        return "any_marriage"
+    return asked
+
+
+def _settles(facts: reading.Facts, declined: str) -> bool:
+    return declined in facts or (declined == "tokyo_link" and "links" in facts)
+
+
+def _go_back(state: State, today: date) -> Step:
+    if state["trail"]:
+        facts, asked = state["trail"].pop()
+        state["facts"], state["asked"] = facts, asked
+        state["declined"] = [d for d in state["declined"] if d != asked]
+    state["active"] = True
+    if state.get("asked"):
+        return Step(state, [question_spec(state, "back")])
+    return _advance(state, today, ["back"])
+
+
+def _advance(state: State, today: date, leads: list[str]) -> Step:
+    """Asks what is still needed, or gives the verdict."""
+    from bot.dialogue.verdicts import decision_for
+
+    facts = {**state["facts"], "declined": state["declined"]}
+    decision = decision_for(facts, today, direct=False)
+    settled = decision.verdict in (Verdict.INELIGIBLE, Verdict.ASK_OFFICE)
+    declined = [Fact(d) for d in state["declined"] if d in Fact._value2member_map_]
+    question = None if settled else next_requirement(reading.situation(facts, today), today, declined=declined)
+    if question is None:
+        state["active"] = False
+        state["asked"] = None
+        lead = [name for name in leads if name == "corrected"]
+        return Step(state, [{"say": "verdict", "facts": facts, "mode": "final", "leads": lead}])
+    if decision.with_status(Status.UNKNOWN) and question.fact.value != state.get("asked"):
+        state["misses"] = 0
+    state["asked"] = question.fact.value
+    state["active"] = True
+    return Step(state, [question_spec(state, *leads)])
+
+
+def _short_answer(plain: str, asked: str | None, facts: reading.Facts) -> reading.Facts:
+    """Reads yes or no as an answer to the question asked, unless the message said it in words of its own."""
+    if asked is None:
+        return {}
+    key = {"close_relatives": "relation", "tokyo_link": "links", "both_adults": "both_adults"}.get(asked, asked)
+    if key in facts or (asked == "both_adults" and "ages" in facts) or (asked == "tokyo_link" and ("move_in" in facts)):
+        return {}
+    yes, no = bool(_YES.search(plain)), bool(_NO.search(plain))
+    if yes == no:
+        return {}
+    answers: dict[str, tuple[Any, Any]] = {
+        "people_count": ("two", "other"),
+        "has_sexual_minority": ("yes", "no"),
+        "makes_oath": ("yes", "no"),
+        "both_adults": ("yes", "no"),
+        "any_marriage": ("yes", "no"),
+        "any_other_partnership": ("yes", "no"),
+        "close_relatives": (["yes", None], ["no", None]),
+        "tokyo_link": (["live"], "none"),
+    }
+    if asked not in answers:
+        return {}
+    return {key: answers[asked][0 if yes else 1]}

@@ -1,0 +1,70 @@
+"""What was understood of one message, as a value free of Rasa."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from bot.nlu.normalise import for_features, with_offsets
+
+
+@dataclass(frozen=True)
+class Understanding:
+    """One message: its text, language, needs and mentions."""
+
+    text: str
+    lang: str | None
+    other_language: bool
+    ranking: tuple[tuple[str, float], ...]
+    parts: tuple[tuple[str, tuple[tuple[str, float], ...]], ...]
+    crisis: str | None
+    entities: tuple[Mapping[str, Any], ...]
+    places: tuple[tuple[str, str, str], ...]
+    """(kind, value, prefecture) of each place."""
+    links: tuple[str, ...]
+    providers: tuple[str, ...]
+    prefectures: tuple[str, ...]
+    plain: str = field(default="")
+    """Normalised text for patterns."""
+
+    @property
+    def top(self) -> tuple[str, float]:
+        """The best full intent name and its probability."""
+        return self.ranking[0] if self.ranking else ("", 0.0)
+
+    def mass(self, *prefixes: str) -> float:
+        """Probability that the need is one of those whose names begin so."""
+        return sum(p for label, p in self.ranking if label.startswith(prefixes))
+
+    def values(self, kind: str) -> list[Any]:
+        """Values of one entity type in order of appearance."""
+        return [e["value"] for e in self.entities if e["entity"] == kind]
+
+    @classmethod
+    def from_parse_data(cls, data: Mapping[str, Any]) -> Understanding:
+        """Reads what our NLU components left in Rasa's parse data (`tracker.latest_message`)."""
+        text = data.get("text") or ""
+        needs, mentions = data.get("needs") or {}, data.get("mentions") or {}
+        ranking = tuple((label, p) for label, p in needs.get("whole") or ())
+        if not ranking and (data.get("intent") or {}).get("name"):  # an intent sent by `rasa test` or a story
+            ranking = ((data["intent"]["name"], 1.0),)
+        return cls(
+            text=text,
+            lang=mentions.get("lang"),
+            other_language=bool(mentions.get("other_language")),
+            ranking=ranking,
+            parts=tuple((part, tuple((label, p) for label, p in r)) for part, r in needs.get("parts") or ()),
+            crisis=needs.get("crisis"),
+            entities=tuple(data.get("entities") or ()),
+            places=tuple((p[0], p[1], p[2]) for p in mentions.get("places") or ()),
+            links=tuple(link[0] for link in mentions.get("links") or ()),
+            providers=tuple(mentions.get("providers") or ()),
+            prefectures=tuple(mentions.get("prefectures") or ()),
+            plain=for_features(text) if text else "",
+        )
+
+
+def has_words(text: str) -> bool:
+    """Tells whether a message holds any letter or digit at all."""
+    return any(c.isalnum() for c in with_offsets(text).text)

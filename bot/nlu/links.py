@@ -1,0 +1,113 @@
+"""What ties someone to Tokyo, and who is related to whom: spaCy matchers over fugashi's words.
+
+spaCy earns its place here: its `Matcher` works on dictionary forms (住む, 住んで, 住んでる, 住みよる are one pattern) and its
+`PhraseMatcher` on names of several words. The tokens are ours; no spaCy pipeline or model is loaded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import spacy
+from spacy.matcher import Matcher, PhraseMatcher
+from spacy.tokens import Doc
+
+from bot.nlu import morphology
+
+
+@dataclass(frozen=True)
+class Match:
+    """A span of normalised text with the label it was found under."""
+
+    label: str
+    start: int
+    end: int
+
+
+_TE = {"ORTH": {"IN": ["て", "で", "て'"]}, "OP": "?"}
+_LINKS: dict[str, list[list[dict[str, Any]]]] = {
+    "live": [
+        [{"LEMMA": {"IN": ["住む", "暮らす", "住まう"]}}, _TE],
+        [{"LOWER": {"IN": ["sunde", "sumu", "zaijuu", "sundemasu", "sunderu"]}}],
+        [{"ORTH": {"IN": ["すん", "すむ", "すみ", "くらし", "住み"]}}, {"ORTH": {"IN": ["で", "て"]}}],
+        [{"ORTH": {"IN": ["在住", "居住", "都民", "区民", "市民", "住まい", "在宅地"]}}],
+        [{"ORTH": "住ん"}, {"ORTH": {"IN": ["で", "どる", "どう", "どっ", "じゃ", "じょ"]}}],
+        [{"LOWER": {"IN": ["live", "lives", "living", "reside", "resides", "residing", "resident", "residents", "livin"]}}],
+    ],
+    "work": [
+        [{"LEMMA": {"IN": ["働く", "勤める"]}}, _TE],
+        [{"LOWER": {"IN": ["hataraite", "hataraku", "kinmu", "tsuukin", "tsukin", "tsutomete"]}}],
+        [{"ORTH": {"IN": ["はたらい", "つとめ"]}}, _TE],
+        [{"ORTH": {"IN": ["勤務", "通勤", "在勤", "就職", "出勤", "勤め", "職場", "勤務先", "バイト", "アルバイト"]}}],
+        [{"LOWER": {"IN": ["work", "works", "working", "commute", "commutes", "commuting", "employed", "job"]}}],
+    ],
+    "study": [
+        [{"ORTH": {"IN": ["通学", "在学", "留学"]}}],
+        [{"LOWER": {"IN": ["tsuugaku", "zaigaku"]}}],
+        [{"LOWER": {"IN": ["study", "studies", "studying", "student", "students"]}}],
+        [{"LOWER": {"IN": ["attend", "attends", "attending"]}}],
+    ],
+    "move_in": [
+        [{"ORTH": {"IN": ["引っ越し", "引越し", "引越", "転入", "引っこし", "ひっこし", "移住", "上京", "転居"]}}],
+        [{"LEMMA": {"IN": ["引っ越す", "引越す", "移り住む"]}}],
+        [{"LOWER": {"IN": ["hikkosu", "hikkoshi", "hikkosite"]}}],
+        [{"ORTH": {"IN": ["ひっこす", "ひっこし"]}}],
+        [{"LOWER": {"IN": ["move", "moves", "moving", "relocate", "relocating", "relocates"]}}, {"LOWER": "in", "OP": "?"}],
+    ],
+}  # fmt: skip
+
+
+class LinkFinder:
+    """Finds words of living, working, studying and moving, kinship words and provider names."""
+
+    def __init__(self, relations: Mapping[str, list[str]], providers: Mapping[str, list[str]]) -> None:
+        """Builds the matchers; `providers` maps a service id to the names people use."""
+        self._nlp = spacy.blank("xx")
+        vocab = self._nlp.vocab
+        self._links = Matcher(vocab)
+        for label, patterns in _LINKS.items():
+            self._links.add(label, patterns, greedy="LONGEST")
+        self._relations = PhraseMatcher(vocab, attr="LOWER")
+        for label, names in relations.items():
+            self._relations.add(label, [self._doc(name.lower()) for name in names])
+        self._providers = PhraseMatcher(vocab, attr="LOWER")
+        for service_id, names in providers.items():
+            if names:
+                self._providers.add(service_id, [self._doc(name.lower()) for name in names])
+
+    def _doc(self, text: str) -> Doc:
+        words = list(morphology.words(text))
+        if not words:
+            return Doc(self._nlp.vocab)
+        spaces = [b.start > a.end for a, b in zip(words, words[1:])] + [False]
+        doc = Doc(self._nlp.vocab, words=[w.surface for w in words], spaces=spaces, lemmas=[w.lemma for w in words])
+        doc.user_data["offsets"] = [(w.start, w.end) for w in words]
+        return doc
+
+    def find(self, text: str) -> tuple[list[Match], list[Match], list[Match]]:
+        """Returns (links, relations, providers) in order of appearance, the longest of overlapping matches."""
+        doc = self._doc(text)
+        if not len(doc):
+            return [], [], []
+        offsets = doc.user_data["offsets"]
+
+        def spans(matcher: Any) -> list[Match]:
+            found = [
+                Match(self._nlp.vocab.strings[key], offsets[start][0], offsets[end - 1][1]) for key, start, end in matcher(doc)
+            ]
+            kept: list[Match] = []
+            for item in sorted(found, key=lambda m: (-(m.end - m.start), m.start)):
+                if all(item.end <= k.start or item.start >= k.end for k in kept):
+                    kept.append(item)
+            return [_with_te(text, m) for m in sorted(kept, key=lambda m: m.start)]
+
+        return spans(self._links), spans(self._relations), spans(self._providers)
+
+
+def _with_te(text: str, match: Match) -> Match:
+    """住ん|でる is cut by UniDic inside what people feel as 住んで: take the で (or て) along."""
+    if text[match.start : match.end].endswith(("住ん", "すん", "働い", "はたらい", "勤め", "暮らし", "通っ")) and text[match.end : match.end + 1] in ("で", "て"):
+        return Match(match.label, match.start, match.end + 1)
+    return match

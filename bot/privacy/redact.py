@@ -1,0 +1,46 @@
+"""Masks what identifies a person before a message reaches NLU, tracker or log; the length of the text stays the same.
+
+A mask character for each masked one keeps every entity offset true to what was typed.
+"""
+
+from __future__ import annotations
+
+import re
+
+from bot.nlu.normalise import with_offsets
+
+MASK = "＊"
+
+# Numbers the bot itself gives out; a question about one of them is not personal.
+_PUBLIC = {"0353882337", "05036471448", "05031384011", "0120279338", "0332229050", "0425061042", "0120889177", "0355773899", "0335813515", "0336471171", "0339130162", "0338123727"}
+
+_MAIL = re.compile(r"[a-z0-9][a-z0-9._%+-]*@[a-z0-9-]+(?:\.[a-z0-9-]+)+")
+_PHONE = re.compile(r"(?<![\d-])(?:\+81[ -]?|0)\d{1,4}[ -]?\d{1,4}[ -]?\d{3,4}(?![\d-])")
+_LONG_NUMBER = re.compile(r"(?<!\d)\d{4}[ -]?\d{4}[ -]?\d{4}(?:[ -]?\d{4})?(?!\d)")
+_NAME_JA = re.compile(r"(?:(?:私|僕|俺|わたし|ぼく|本人|相手|彼女?|パートナー|彼氏)(?:の)?(?:名前|氏名|本名|なまえ)は|名前は|氏名は|本名は|なまえは|と申します(?=$))\s*(?P<name>[一-龠々ぁ-ゖァ-ヺー]{2,10}?)(?=(?:です|といい|と言い|と申し|で、|、|。|$|\s))")
+_NAME_JA_SELF = re.compile(r"(?:^|[。、\s])(?:私は|僕は|わたしは)?(?P<name>[一-龠々]{2,4}[ 　]?[一-龠々ぁ-ゖァ-ヺー]{1,5})と(?:申します|いいます|言います)")
+_NAME_EN = re.compile(r"\b(?:my name is|my (?:partner|girlfriend|boyfriend|wife|husband)'?s name is|name:|(?:he|she) is called)\s+(?P<name>[a-z][a-z'-]+(?:\s+[a-z][a-z'-]+){0,2})")
+_ADDRESS = re.compile(r"(?:\d{3}-\d{4})|[一-龠ぁ-ゖァ-ヺー]{1,8}(?:\d{1,2}|[一二三四五六七八九十]{1,2})丁目[\d一-龠-]{0,14}|(?<=[区市町村])[一-龠ァ-ヺー]{1,8}\d{1,2}-\d{1,3}(?:-\d{1,4})?")
+_BIRTHDAY = re.compile(r"(?:生年月日(?:は|:|：)?|誕生日は|date of birth:?|born on|dob:?)\s*(?P<name>[^\s、。,]{4,24}(?:\s+\d{4})?)")
+
+
+def redact(text: str) -> tuple[str, bool]:
+    """Returns the text with personal details masked, and whether anything was."""
+    normal = with_offsets(text)
+    plain = normal.text
+    spans: list[tuple[int, int]] = []
+    for pattern in (_MAIL, _LONG_NUMBER, _ADDRESS):
+        spans += [m.span() for m in pattern.finditer(plain)]
+    for m in _PHONE.finditer(plain):
+        digits = re.sub(r"\D", "", m[0].replace("+81", "0"))
+        if 9 <= len(digits) <= 11 and digits not in _PUBLIC:
+            spans.append(m.span())
+    for pattern in (_NAME_JA, _NAME_JA_SELF, _NAME_EN, _BIRTHDAY):
+        spans += [m.span("name") for m in pattern.finditer(plain)]
+    if not spans:
+        return text, False
+    chars = list(text)
+    for start, end in spans:
+        typed_start, typed_end = normal.typed_span(start, end)
+        chars[typed_start:typed_end] = [MASK] * (typed_end - typed_start)
+    return "".join(chars), True

@@ -1,0 +1,66 @@
+"""Conversations while they last: in memory, the recent turns only, gone after an hour of silence."""
+
+from __future__ import annotations
+
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Iterable
+from typing import Any, Text
+
+from rasa.core.tracker_store import TrackerStore
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.trackers import DialogueStateTracker
+
+
+class RecentTrackerStore(TrackerStore):
+    """Keeps the last events of each conversation in memory: nothing is written anywhere, and a turn costs the same on day two.
+
+    A conversation is dropped after `idle_seconds` or when more than `most` are held (the least recently used first).
+    """
+
+    def __init__(
+        self,
+        domain: Domain,
+        window: int = 60,
+        idle_seconds: float = 3600,
+        most: int = 20_000,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Takes the domain Rasa gives every tracker store."""
+        super().__init__(domain)
+        self._window = window
+        self._idle = idle_seconds
+        self._most = most
+        self._clock = clock
+        self._held: OrderedDict[Text, tuple[DialogueStateTracker, float]] = OrderedDict()
+
+    async def save(self, tracker: DialogueStateTracker) -> None:
+        """Keeps a tracker, cut to the recent events."""
+        while len(tracker.events) > self._window:
+            tracker.events.popleft()
+        now = self._clock()
+        self._held[tracker.sender_id] = (tracker, now)
+        self._held.move_to_end(tracker.sender_id)
+        while self._held and (len(self._held) > self._most or next(iter(self._held.values()))[1] < now - self._idle):
+            self._held.popitem(last=False)
+
+    async def retrieve(self, sender_id: Text) -> DialogueStateTracker | None:
+        """Returns the tracker of a conversation that is still fresh."""
+        held = self._held.get(sender_id)
+        if held is None:
+            return None
+        if held[1] < self._clock() - self._idle:
+            del self._held[sender_id]
+            return None
+        return held[0]
+
+    async def keys(self) -> Iterable[Text]:
+        """Ids of the conversations held."""
+        return list(self._held)
+
+    async def delete(self, sender_id: Text) -> None:
+        """Forgets one conversation."""
+        self._held.pop(sender_id, None)
+
+    async def stream_events(self, *args: Any, **kwargs: Any) -> None:
+        """Nothing is streamed: transcripts leave this process to nobody."""

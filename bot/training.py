@@ -1,0 +1,56 @@
+"""Training: Rasa's own, in this process, only when the content has changed."""
+
+from __future__ import annotations
+
+import sys
+import time
+
+from bot import model_file, runtime
+from bot.knowledge.loader import ROOT
+
+
+def write_responses() -> None:
+    """Writes data/responses/faq.yml: the response names Rasa needs for its retrieval intent, with titles only.
+
+    Response texts are part of Rasa's training fingerprint, so bodies stay out (STYLE section 3).
+    """
+    from datetime import date
+
+    import yaml
+
+    from bot.knowledge.loader import load
+    from bot.knowledge.wording import fill
+
+    knowledge = load()
+    names = {f"utter_faq/{e.id}": [{"text": fill(e.title["ja"], knowledge, "ja", date(2022, 11, 1))}] for e in knowledge.entries.values()}
+    head = "# Generated from data/knowledge/ by `python -m bot train`; do not edit. The words people read come from there at run time.\n"
+    text = head + yaml.safe_dump({"version": "3.1", "responses": names}, allow_unicode=True, sort_keys=True, width=160)
+    path = ROOT / "data" / "responses" / "faq.yml"
+    path.parent.mkdir(exist_ok=True)
+    if not path.exists() or path.read_text(encoding="utf-8") != text:
+        path.write_text(text, encoding="utf-8")
+
+
+def train(if_stale: bool = False) -> None:
+    """Trains and names the model by its content; with `if_stale` only when no such model is there."""
+    write_responses()
+    target = model_file.expected()
+    if if_stale and target.exists():
+        return
+    started = time.monotonic()
+    print("→ Training the model (about a minute the first time)", file=sys.stderr, flush=True)
+    runtime.prepare()
+    import rasa.model_training
+    import rasa.utils.common
+
+    result = rasa.model_training.train(
+        domain=str(ROOT / "domain.yml"),
+        config=str(ROOT / "config.yml"),
+        training_files=[str(ROOT / "data" / part) for part in ("nlu", "rules", "responses", "stories")],
+        output=str(ROOT / "models"),
+        fixed_model_name=target.name,
+        force_training=True,
+    )
+    if result.model is None:
+        raise SystemExit("Training failed; see the messages above.")
+    print(f"✓ Trained in {time.monotonic() - started:.0f} s", file=sys.stderr)
