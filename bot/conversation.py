@@ -29,7 +29,7 @@ class Conversations:
         """Says one message in a conversation and returns everything the bot answered."""
         from rasa.core.channels.channel import UserMessage
 
-        from bot.channels.gate import admit
+        from bot.channels.gate import admit, refusal
         from bot.channels.output import CollectingChannel
 
         conversation = f"{channel}-{sender}"
@@ -46,7 +46,7 @@ class Conversations:
         data = latest.parse_data if latest and latest.text == admitted.text else {}
         intent = (data.get("needs") or {}).get("whole") or []
         return TurnResult(
-            output.collected,
+            output.collected or [refusal("try_later", speaking or "ja")],
             intent[0][0] if intent else None,
             intent[0][1] if intent else 0.0,
             [

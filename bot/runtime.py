@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,6 @@ from bot import standin
 from bot.knowledge.loader import ROOT, read_yaml
 
 logger = logging.getLogger(__name__)
-_quiet = False
 
 
 def prepare() -> None:
@@ -26,6 +26,18 @@ def prepare() -> None:
     names = [c["name"] for c in config["pipeline"] + config["policies"]]
     if standin.wanted(names) and os.environ.get("TOMONI_TENSORFLOW") != "1":
         standin.install()
+    _quieten()
+
+
+def _quieten() -> None:
+    """Rasa logs message texts at debug level and, through structlog, to standard output: warnings only, to standard error."""
+    import structlog
+
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+    logging.getLogger("rasa").setLevel(logging.WARNING)
 
 
 def in_process_actions() -> Any:
@@ -43,7 +55,13 @@ def in_process_actions() -> Any:
 
         async def request(self, method: str = "post", json: Any = None, **kwargs: Any) -> Any:
             """Runs one action; the payload is the one an action server would get."""
-            return await self._executor.run(json)
+            try:
+                return await self._executor.run(json)
+            except Exception:
+                # Rasa would log this and say nothing; the person gets a truthful line. The text of the message is not logged.
+                logger.exception("action %s failed", json.get("next_action"))
+                spec = {"say": "phrase", "name": "try_later", "kind": "fallback", "topic": "out_of_scope"}
+                return {"events": [], "responses": [{"response": "utter_say", "spec": spec}]}
 
     return InProcessActions()
 
@@ -70,4 +88,12 @@ def load_agent(model_path: Path | None = None) -> Any:
     agent.nlg = agent.processor.nlg = KnowledgeNaturalLanguageGenerator()
     store = RecentTrackerStore(agent.processor.domain)
     agent.tracker_store = agent.processor.tracker_store = store
+    _enable_loggers()
     return agent
+
+
+def _enable_loggers() -> None:
+    """Sanic's import switches off every logger that existed before it; errors must not go unseen."""
+    for name in list(logging.root.manager.loggerDict):
+        if name.startswith(("rasa", "bot", "actions")):
+            logging.getLogger(name).disabled = False

@@ -10,8 +10,8 @@ from bot.knowledge.model import Answer, Citation, Municipality, Service
 from bot.knowledge.wording import fill, spoken_date
 
 
-def _say(knowledge: Knowledge, kind: str, name: str, lang: str, day: date, **values: str) -> str:
-    return fill(knowledge.lookups[kind][name][lang], knowledge, lang, day, **values)
+def _say(knowledge: Knowledge, kind: str, key: str, lang: str, day: date, /, **values: str) -> str:
+    return fill(knowledge.lookups[kind][key][lang], knowledge, lang, day, **values)
 
 
 def _unique(citations: Sequence[Citation]) -> tuple[Citation, ...]:

@@ -35,6 +35,7 @@ _FOLLOW = re.compile(r"^(?:じゃあ|じゃ、|じゃ|では|それじゃ|それ
 _CITY_TOPIC = re.compile(r"使え|使い道|つかえ|制度|認め|有効|受け付け|対応|できること|意味|住宅|accept|use\b|work (?:in|there)|valid|scheme|anything|でも|では|は[?？]|も[?？]|とこ|なんだけど|ですが|霊園|税|サービス|どう|福利")
 _MOVE = re.compile(r"引っ?越|転入|転出|移(?:る|り|った)|越す|越し|転居|転勤|move|moving|moved|relocat")
 _ELIGIBLE_ASK = re.compile(r"[?？]|(?:ですか|ますか|でしょうか|ませんか|かな|いけ(?:る|ます)|使え|つかえ|でき(?:る|ます|ん|ひん)|だめ|ダメ|無理|むり|可能|対象|大丈夫|だいじょうぶ|ok|いい(?:です)?か|資格|条件|申請|届|申し込|登録|宣誓|とどけ|もうしこ|出せ|当てはま|判定|診断|チェック|\bcan\b|could|may we|able|eligible|qualify|apply|register|allowed|possible|okay|do we|are we|would we|is it)")
+_ABOUT_US = re.compile(r"^(?:ねえ|あの|えっと|で)?、?(?:うちら|私たち|私達|わたしたち|わたし達|僕ら|ぼくら|僕たち|俺ら|俺たち|自分ら|自分たち|ウチら|二人)(?:って|は|で|でも|も|にも|、)?(?:これ|この制度|制度|条件)?(?:を|に)?(?:使え|つかえ|いけ|でき(?:る|ます|ん)|対象|当てはま|あてはま|資格|宣誓でき|申し込め|申請でき|該当)|^(?:are|do|can|could|would) we (?:be )?(?:eligible|qualify|use (?:it|this)|do (?:this|it)|apply|fit)\b.{0,20}$|watashitachi.{0,4}(?:tsukae|deki)")
 _STATEMENT_ONLY = 2  # facts it takes for a bare statement of one's situation to be answered with a verdict
 
 
@@ -153,7 +154,7 @@ class Responder:
         verdict = self._eligibility(u, memory, today)
         if verdict:
             return turn(*verdict.specs, check=verdict.state)
-        if label == "check_eligibility" and p > 0.3:
+        if (label == "check_eligibility" and p > 0.3) or (_ABOUT_US.search(u.plain) and not u.places and not u.providers):
             step = check.begin(reading.read(u, today), today)
             return turn(*step.specs, check=step.state)
 

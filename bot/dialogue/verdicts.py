@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
@@ -16,6 +17,8 @@ from bot.rules.eligibility import Decision, Verdict, decide
 from bot.rules.regulation import RequirementId
 from bot.rules.what_if import Option, what_if
 
+# The verdict has said yes or no; an entry's own はい or No would read as a second one.
+_POLAR = re.compile(r"^(?:はい|いいえ|Yes|No)[、。,.]\s*", re.IGNORECASE)
 _TITLES = {"eligible": "documents_overview", "conditional": "eligibility_summary", "ineligible": "alternatives_overview", "ask_office": "support_office"}
 
 
@@ -99,7 +102,7 @@ def verdict(knowledge: Knowledge, spec: Mapping[str, Any], lang: str, day: date)
     entry_kind = None
     if entry_id:
         entry = answer_for(knowledge, knowledge.entries[entry_id], lang, day)
-        entry_text = f"{entry.short}\n{entry.body}".strip()
+        entry_text = _POLAR.sub("", f"{entry.short}\n{entry.body}".strip())
         entry_kind = entry
         citations = [*entry.citations, *citations]
     body = "\n".join([*reasons, *options, *([entry_text] if entry_text else [])])

@@ -28,7 +28,7 @@ def figure_on(figures: tuple[Figure, ...], day: date) -> Figure:
     return max(valid or figures[:1], key=lambda f: f.valid_from or date.min)
 
 
-def fill(text: str, knowledge: Knowledge, lang: str, day: date, **values: Any) -> str:
+def fill(text: str, knowledge: Knowledge, lang: str, day: date, /, **values: Any) -> str:
     """Replaces `{name}` by the figure of that name, or by a given value; an unknown name is a fault of the content."""
 
     def one(match: re.Match[str]) -> str:
@@ -43,7 +43,7 @@ def fill(text: str, knowledge: Knowledge, lang: str, day: date, **values: Any) -
     return _PLACEHOLDER.sub(one, text)
 
 
-def phrase(knowledge: Knowledge, name: str, lang: str, day: date, **values: Any) -> str:
+def phrase(knowledge: Knowledge, name: str, lang: str, day: date, /, **values: Any) -> str:
     """One of the fixed lines in `phrases.yml`."""
     return fill(knowledge.phrases[name][lang], knowledge, lang, day, **values)
 
