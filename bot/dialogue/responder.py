@@ -35,7 +35,9 @@ _FOLLOW = re.compile(r"^(?:じゃあ|じゃ、|じゃ|では|それじゃ|それ
 _CITY_TOPIC = re.compile(r"使え|使い道|つかえ|制度|認め|有効|受け付け|対応|できること|意味|住宅|accept|use\b|work (?:in|there)|valid|scheme|anything|でも|では|は[?？]|も[?？]|とこ|なんだけど|ですが|霊園|税|サービス|どう|福利")
 _MOVE = re.compile(r"引っ?越|転入|転出|移(?:る|り|った)|越す|越し|転居|転勤|move|moving|moved|relocat")
 _ELIGIBLE_ASK = re.compile(r"[?？]|(?:ですか|ますか|でしょうか|ませんか|かな|いけ(?:る|ます)|使え|つかえ|でき(?:る|ます|ん|ひん)|だめ|ダメ|無理|むり|可能|対象|大丈夫|だいじょうぶ|ok|いい(?:です)?か|資格|条件|申請|届|申し込|登録|宣誓|とどけ|もうしこ|出せ|当てはま|判定|診断|チェック|\bcan\b|could|may we|able|eligible|qualify|apply|register|allowed|possible|okay|do we|are we|would we|is it)")
-_ABOUT_US = re.compile(r"^(?:ねえ|あの|えっと|で)?、?(?:うちら|私たち|私達|わたしたち|わたし達|僕ら|ぼくら|僕たち|俺ら|俺たち|自分ら|自分たち|ウチら|二人)(?:って|は|で|でも|も|にも|、)?(?:これ|この制度|制度|条件)?(?:を|に)?(?:使え|つかえ|いけ|でき(?:る|ます|ん)|対象|当てはま|あてはま|資格|宣誓でき|申し込め|申請でき|該当)|^(?:are|do|can|could|would) we (?:be )?(?:eligible|qualify|use (?:it|this)|do (?:this|it)|apply|fit)\b.{0,20}$|watashitachi.{0,4}(?:tsukae|deki)")
+_ABOUT_US = re.compile(r"(?:宣誓|申請|届出|届け出|登録|利用|申し込み)?(?:が)?(?:できる|使える|出せる|いける)か(?:どうか)?(?:を)?(?:知りたい|確認したい|調べたい|見てほしい|チェック|教えてほしい|たしかめたい|確かめたい)|^(?:ねえ|あの|えっと|で)?、?(?:うちら|私たち|私達|わたしたち|わたし達|僕ら|ぼくら|僕たち|俺ら|俺たち|自分ら|自分たち|ウチら|二人)(?:って|は|で|でも|も|にも|、)?(?:これ|この制度|制度|条件)?(?:を|に)?(?:使え|つかえ|いけ|でき(?:る|ます|ん)|対象|当てはま|あてはま|資格|宣誓でき|申し込め|申請でき|該当)|^(?:are|do|can|could|would) we (?:be )?(?:eligible|qualify|use (?:it|this)|do (?:this|it)|apply|fit)\b.{0,20}$|watashitachi.{0,4}(?:tsukae|deki)")
+_EMPLOYER = re.compile(r"人事|総務|(?:社員|職員|従業員|部下|スタッフ)(?:が|から|の|を)|\bhr\b|our (?:employee|staff)|employer")
+_INTERROGATIVE = re.compile(r"[?？]|か$|かな|どこ|何|なに|なん|いくら|いつ|だれ|誰|どう|どれ|どの|いくつ|は$|教え|おしえ|知りた|番号|費|\b(?:how|what|when|where|who|can|do|does|is|are|which|phone|number|fee|age|cost)\b")
 _STATEMENT_ONLY = 2  # facts it takes for a bare statement of one's situation to be answered with a verdict
 
 
@@ -122,7 +124,7 @@ class Responder:
             if check._NO.search(u.plain) or label in ("deny", "stop"):
                 return turn(say("not_erased", kind="confirm", topic="smalltalk"))
 
-        crisis = self._crisis(u)
+        crisis = self._crisis(u, today)
         if crisis:
             return turn(*crisis)
 
@@ -160,18 +162,23 @@ class Responder:
 
         specs = self._answers(u, memory, today)
         offered = tuple(specs[0].get("ids", ())) if specs and specs[0]["say"] == "offer" else ()
+        if specs and specs[0]["say"] == "entry" and not offered:
+            shown = [*specs[0].get("others", ()), *self._knowledge.entries[specs[0]["id"]].related]
+            offered = tuple(i for i in dict.fromkeys(shown) if i in self._knowledge.entries)[:4]
         return turn(*specs, offered=offered)
 
     def _answer_turn(self, entry_id: str, u: Understanding, turn: Any) -> Turn:
         return turn(entry(entry_id))
 
-    def _crisis(self, u: Understanding) -> list[Spec]:
+    def _crisis(self, u: Understanding, today: date) -> list[Spec]:
         """Danger, outing, violence, bereavement: the line at once; a question asked in the same breath is answered after."""
         mass = u.mass("faq/crisis", "faq/support_crisis")
         label, p = u.top
-        by_model = label.startswith(("faq/crisis", "faq/support_crisis")) and (p > 0.25 or mass > 0.4)
+        by_model = label.startswith(("faq/crisis", "faq/support_crisis")) and (p > 0.4 or mass > 0.55)
         if not u.crisis and not by_model:
             return []
+        if not u.crisis and p < 0.8 and len(reading.read(u, today)) >= 2:
+            return []  # a calm description of one's circumstances, not a cry for help
         chosen = u.crisis or label.removeprefix("faq/")
         if u.crisis and u.crisis not in ("crisis_suicide", "crisis_medical_emergency"):
             if not by_model and p > 0.6 and not label.startswith("faq/support"):
@@ -183,6 +190,8 @@ class Responder:
             if by_model and label.startswith("faq/crisis") and u.crisis == "support_crisis":
                 chosen = label.removeprefix("faq/")
         specs = [entry(chosen)]
+        if chosen in ("crisis_outing", "crisis_harassment") and _EMPLOYER.search(u.plain):
+            return [*specs, entry("support_tokyo_lgbt_business")]
         extra = next((e for e in (l.removeprefix("faq/") for l, q in u.ranking if q > 0.3 and l.startswith("faq/")) if not e.startswith(("crisis", "support_crisis", "smalltalk", "abuse", "oos"))), None)
         return [*specs, entry(extra)] if extra else specs
 
@@ -228,6 +237,8 @@ class Responder:
         """What people ask of the conversation itself."""
         label, p = u.top
         running = bool(memory.check and memory.check.get("active"))
+        if u.values("receipt_no") and not running:
+            label, p = "check_application_status", 1.0
         if p < (0.5 if label != "stop" else 0.45):
             return None
         topic = self._topic_of(memory)
@@ -317,15 +328,20 @@ class Responder:
                     spec["entry"] = entry_id if found else None
                 return check.Step({**previous, "facts": merged}, [spec])
         hard = [k for k in strong if k in ("ages", "both_adults", "any_marriage", "any_other_partnership", "relation", "links", "outside", "one_outside", "move_in", "people_count")]
+        about = about or facts.get("links") == "none" or (len(hard) >= 2 and label.startswith("faq/crisis"))
         if not about and not (len(hard) >= _STATEMENT_ONLY and u.mass("faq/eligibility", "check_eligibility", "faq/smalltalk_coming_out") > 0.15):
             if not ("relation" in facts and _ELIGIBLE_ASK.search(u.plain) and p < 0.6):
                 return None
         if label == "check_eligibility" and not hard and (facts.get("has_sexual_minority") != "no"):
             return None
         if found and found.situation:
-            stated = _situation_facts(found.situation)
+            # A favourable category is never taken from the entry alone: only what the person said may help them.
+            stated = _situation_facts({k: v for k, v in found.situation.items() if (k, v) not in (("any_marriage", "no"), ("any_other_partnership", "no"))})
+            distant = any(e["entity"] == "relation" and e["value"] in ("cousin", "second_cousin", "sibling_in_law") for e in u.entities)
+            if distant:
+                stated.pop("relation", None)
             if not hard and not facts.get("has_sexual_minority"):
-                if not _ELIGIBLE_ASK.search(u.plain):
+                if not _ELIGIBLE_ASK.search(u.plain) or p < 0.5 or not stated:
                     return None
                 for key, value in stated.items():
                     facts.setdefault(key, value)
@@ -342,11 +358,13 @@ class Responder:
         if not facts or not _ELIGIBLE_ASK.search(u.plain) and len(hard) < _STATEMENT_ONLY and label != "check_eligibility" and not found:
             return None
         spec: Spec = {"say": "verdict", "facts": facts, "mode": "direct"}
-        if found:
-            spec["entry"] = entry_id
         decision = verdicts.decision_for(facts, today, direct=True)
+        refused = next((_ENTRY_OF[f.requirement.value] for f in decision.findings if f.status.value == "not_met" and f.requirement.value in _ENTRY_OF), None)
+        if refused:
+            spec["entry"] = refused
+        elif found:
+            spec["entry"] = entry_id
         state = {"facts": facts, "asked": None, "declined": [], "trail": [], "active": False, "misses": 0, "mode": "direct"}
-        del decision
         return check.Step(state, [spec])
 
     # --- answers
@@ -388,6 +406,9 @@ class Responder:
         """A short message that leans on the last turn: what is related to the last answer becomes likelier."""
         last = next((s for s in reversed(memory.said) if s["say"] == "entry"), None)
         short = len(u.plain) <= 14 or (u.plain.isascii() and len(u.plain.split()) <= 5)
+        if memory.said and memory.said[-1]["say"] == "verdict":
+            after = {"documents_overview": 6.0, "application_how": 3.0, "application_steps": 3.0}
+            return sorted(((label, p * after.get(label.removeprefix("faq/"), 1.0)) for label, p in u.ranking), key=lambda x: -x[1])
         if last is None or not (short or _FOLLOW.search(u.plain)):
             return list(u.ranking)
         before = self._knowledge.entries[last["id"]]
@@ -411,10 +432,12 @@ class Responder:
         if len(u.parts) < 2:
             return []
         found: list[str] = []
-        for _, ranking in u.parts:
+        if u.mass("faq/oos") > 0.5:
+            return []
+        for part, ranking in u.parts:
             label, p = ranking[0]
             entry_id = label.removeprefix("faq/")
-            if label.startswith("faq/") and p >= 0.45 and self._entry_kind(entry_id) == "answer" and entry_id not in found:
+            if label.startswith("faq/") and p >= 0.3 and self._entry_kind(entry_id) in ("answer", "handoff") and entry_id not in found and _INTERROGATIVE.search(part):
                 found.append(entry_id)
         whole = u.top[0].removeprefix("faq/")
         if len(found) < 2:
@@ -467,6 +490,18 @@ class Responder:
         return []
 
 
+# The entry that explains each refusal.
+_ENTRY_OF = {
+    "req-01-two-people": "eligibility_two_people",
+    "req-02-sexual-minority": "eligibility_no_minority",
+    "req-04-both-adults": "eligibility_age",
+    "req-05-not-married": "eligibility_not_married",
+    "req-06-no-other-partner": "eligibility_other_partner",
+    "req-07-not-close-relatives": "eligibility_relatives",
+    "req-08-tokyo-link": "eligibility_tokyo_link",
+}
+
+
 def _situation_facts(situation: Mapping[str, str]) -> dict[str, Any]:
     """An entry's `situation` in the form the reader of messages uses."""
     facts: dict[str, Any] = {}
@@ -474,13 +509,11 @@ def _situation_facts(situation: Mapping[str, str]) -> dict[str, Any]:
         if key == "close_relatives":
             facts["relation"] = ["adopted_in_partnership" if value == "adopted_in_partnership" else value, None]
         elif key == "tokyo_link":
-            facts.update({"move_in": "soon"} if value == "move_in" else {"links": "none" if value == "none" else [value]})
+            facts.update({"move_in": "yes"} if value == "move_in" else {"links": "none" if value == "none" else [value]})
         elif key == "nationality":
             facts["nationality"] = value
         else:
             facts[key] = value
-    if facts.get("move_in") == "soon":
-        facts["move_in"] = "within"
     return facts
 
 

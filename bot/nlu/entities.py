@@ -13,6 +13,14 @@ from bot.nlu.links import LinkFinder, Match
 from bot.nlu.normalise import Normalised, with_offsets
 from bot.nlu.places import Place, PlaceFinder
 
+_ONES = ["", "いっ", "に", "さん", "よん", "ご", "ろく", "なな", "はっ", "きゅう"]
+_KANA_AGES = {
+    f"{tens}{one}さい": 10 * t + o
+    for t, tens in enumerate(["", "じゅう", "にじゅう", "さんじゅう", "よんじゅう", "ごじゅう", "ろくじゅう"])
+    for o, one in enumerate(_ONES)
+    if t and o
+} | {f"{stem}{ending}": 10 * t for t, stem in enumerate(["じ", "にじ", "さんじ", "よんじ", "ごじ", "ろくじ"], start=1) for ending in ("ゅっさい", "ゅうさい", "っさい")}
+_AGE_KANA = re.compile("|".join(sorted(_KANA_AGES, key=len, reverse=True)))
 _AGE_JA = re.compile(rf"(?<![\d.])(?P<n>\d{{1,3}}|[一二三四五六七八九十百]{{1,4}})\s?(?:歳|才|さい|サイ|\bsai\b)|(?P<h>二十歳|はたち|ハタチ|20歳)")
 _AGE_BARE_JA = re.compile(
     r"(?:私|僕|俺|うち|わたし|自分|彼女|彼氏|彼|相手|相方|恋人|連れ|パートナー|あいて|向こう|片方|一人|もう一人)(?:が|は|も|の方[がは]|さん[がは])?(?:、)?(?:まだ|もう|いま|今)?\s?"
@@ -22,7 +30,7 @@ _AGE_PAIR_JA = re.compile(r"(?<![\d/:.-])(?P<a>[1-9]\d)(?:歳|才)?と(?P<b>[1-9
 _AGE_EN = re.compile(
     rf"(?P<span>(?P<n>{numbers.EN})\s*-?\s*(?:years?|yrs?)\s*-?\s*(?:olds?|of age)|(?P<y>\d{{1,3}})\s?(?:yo|y/o|y\.o\.?)\b)"
     rf"|\b(?:aged?|turn(?:s|ed|ing)?|(?:under|over)(?: the age of)?|age of|at least|nearly|almost)\s+(?P<m>1[0-9]|[2-9]\d|{numbers.EN.split('|', 1)[1][:-1]})\b(?!\s*(?:%|percent|years?|months?|days?|weeks?|wards?|couples?|yen|minutes?|hours?|people|laws?|municipal))"
-    rf"|\b(?:i'?m|i am|im|he is|he's|hes|she is|she's|shes|they'?re|they are|we'?re both|we are both|we'?re|we are|both|is|was|only|partner|girlfriend|boyfriend|gf|bf|me|other|one|just|and)\s+(?:only\s+|just\s+|already\s+|still\s+|now\s+|like\s+|is\s+)?(?P<k>(?:1[0-9]|[2-9]\d)|eighteen|seventeen|sixteen|nineteen|twenty(?:[ -](?:one|two|three|four|five|six|seven|eight|nine))?|thirty|forty|fifty|sixty|seventy)\b"
+    rf"|\b(?:i'?m|i am|im|he is|he's|hes|she is|she's|shes|they'?re|they are|we'?re both|we are both|we'?re|we are|are|both|is|was|only|partner|girlfriend|boyfriend|gf|bf|me|other|one|just|and)\s+(?:only\s+|just\s+|already\s+|still\s+|now\s+|like\s+|is\s+)?(?P<k>(?:1[0-9]|[2-9]\d)|eighteen|seventeen|sixteen|nineteen|twenty(?:[ -](?:one|two|three|four|five|six|seven|eight|nine))?|thirty|forty|fifty|sixty|seventy)\b"
     r"(?!\s*(?:%|percent|years?|yrs?|months?|days?|weeks?|wards?|wrds?|couples?|yen|minutes?|hours?|km|o'clock|people|persons|municipal|laws|times|local|st\b|th\b|nd\b|rd\b|-|/|:|\.\d|,\d|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)))"
 )
 _AGE_PAIR_EN = re.compile(r"(?<![\d/:.,-])(?P<a>1[0-9]|[2-9]\d)\s*(?:and|&|/)\s*(?P<b>1[0-9]|[2-9]\d)(?![\d/:.,-]|\s*(?:%|couples|wards|cities|laws|municipal|november|october|april))")
@@ -117,6 +125,8 @@ def _ages(plain: str) -> list[tuple[str, int, int, int]]:
         if age <= 120 and _free(start, end, [(s, e) for _, s, e, _ in found.values()]):
             found[start] = ("age", start, end, age)
 
+    for m in _AGE_KANA.finditer(plain):
+        add(m.start(), m.end(), str(_KANA_AGES[m[0]]))
     for m in _AGE_JA.finditer(plain):
         add(m.start(), m.end(), m["n"] or "20")
     for m in _AGE_EN.finditer(plain):
@@ -170,6 +180,11 @@ def _ties_to_tokyo(plain: str, link: Match, places: list[Place]) -> bool:
         after = [p for p in places if p.start >= link.end and p.start - link.end <= 5]
         return not (not own and after and after[0].value == "outside_tokyo" and after[0].start - link.end <= 3)
     tail = plain[link.end :]
+    if link.label == "move_in":
+        goal = re.search(r"\b(?:to|into|in)\b", tail)
+        goals = [p for p in places if goal and p.start >= link.end + goal.end()]
+        if goals and not goals[0].value == "outside_tokyo":
+            return True
     stop = re.search(r"[.;!?,\n]|\b(?:and|but|while|so)\b", tail)
     end = link.end + (stop.start() if stop else len(tail))
     own = [p for p in places if link.end <= p.start < end]

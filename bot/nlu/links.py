@@ -6,6 +6,7 @@ spaCy earns its place here: its `Matcher` works on dictionary forms (住む, 住
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -32,9 +33,9 @@ _LINKS: dict[str, list[list[dict[str, Any]]]] = {
         [{"LEMMA": {"IN": ["住む", "暮らす", "住まう"]}}, _TE],
         [{"LOWER": {"IN": ["sunde", "sumu", "zaijuu", "sundemasu", "sunderu"]}}],
         [{"ORTH": {"IN": ["すん", "すむ", "すみ", "くらし", "住み"]}}, {"ORTH": {"IN": ["で", "て"]}}],
-        [{"ORTH": {"IN": ["在住", "居住", "都民", "区民", "市民", "住まい", "在宅地"]}}],
+        [{"ORTH": {"IN": ["在住", "居住", "住まい"]}}],
         [{"ORTH": "住ん"}, {"ORTH": {"IN": ["で", "どる", "どう", "どっ", "じゃ", "じょ"]}}],
-        [{"LOWER": {"IN": ["live", "lives", "living", "reside", "resides", "residing", "resident", "residents", "livin"]}}],
+        [{"LOWER": {"IN": ["live", "lives", "living", "reside", "resides", "residing", "livin"]}}],
     ],
     "work": [
         [{"LEMMA": {"IN": ["働く", "勤める"]}}, _TE],
@@ -48,6 +49,10 @@ _LINKS: dict[str, list[list[dict[str, Any]]]] = {
         [{"LOWER": {"IN": ["tsuugaku", "zaigaku"]}}],
         [{"LOWER": {"IN": ["study", "studies", "studying", "student", "students"]}}],
         [{"LOWER": {"IN": ["attend", "attends", "attending"]}}],
+    ],
+    "attend": [
+        [{"ORTH": {"IN": ["通っ", "かよっ"]}}, {"ORTH": {"IN": ["て", "とる"]}}],
+        [{"ORTH": {"IN": ["通う", "通い", "かよう"]}}],
     ],
     "move_in": [
         [{"ORTH": {"IN": ["引っ越し", "引越し", "引越", "転入", "引っこし", "ひっこし", "移住", "上京", "転居"]}}],
@@ -103,7 +108,22 @@ class LinkFinder:
                     kept.append(item)
             return [_with_te(text, m) for m in sorted(kept, key=lambda m: m.start)]
 
-        return spans(self._links), spans(self._relations), spans(self._providers)
+        links = [named for match in spans(self._links) if (named := _named(text, match))]
+        return links, spans(self._relations), spans(self._providers)
+
+
+_SCHOOL = re.compile(r"大学|学校|短大|専門|高専|学院|キャンパス|ゼミ|スクール|がっこう|だいがく|塾")
+_WORKPLACE = re.compile(r"会社|職場|勤務先|オフィス|仕事|病院|店|かいしゃ|しごと")
+
+
+def _named(text: str, match: Match) -> Match | None:
+    """通って is studying or working by what one goes to; without either it says nothing."""
+    if match.label != "attend":
+        return match
+    before = text[max(0, match.start - 14) : match.start]
+    if _SCHOOL.search(before):
+        return Match("study", match.start, match.end)
+    return Match("work", match.start, match.end) if _WORKPLACE.search(before) else None
 
 
 def _with_te(text: str, match: Match) -> Match:

@@ -23,10 +23,11 @@ _NEEDS_SUFFIX_KANA = frozenset("きた みなと ちゅうおう こうとう �
 _NEEDS_SUFFIX_EN = frozenset("kita minato chuo tama mizuho hino oshima miyake niijima toshima hamura ome".split()) - {"minato", "toshima", "ome", "hamura", "hino"}
 # Names that other places share; these in front of a name mean another city's ward or town.
 _OTHER_CITY = re.compile(r"(?:大阪|名古屋|札幌|神戸|京都|横浜|川崎|さいたま|千葉|新潟|熊本|広島|浜松|福岡|岡山|堺|仙台|伊豆)(?:市|の|府)?$")
+_NOT_PERSON = "(?!さん|くん|ちゃん|様|氏)"
 _NOT_AFTER = {"国立": "(?!大学|病院|公園|がん|国会|競技|劇場|美術|科学|博物|研究|感染)", "府中": "(?!刑務所)", "大島": "(?!さん|紬)", "町田": "(?!さん)", "日野": "(?!自動車|さん)", "北": ""}
 _AREAS = [
     (r"23区(?:の外|外|以外)|二十三区外|特別区(?:の)?外|outside (?:of )?(?:the )?23 wards|outside (?:the )?special wards", "outside_23_wards"),
-    (r"多摩(?:地域|地区|エリア|方面|地方)|三多摩|多摩(?!市|川|センター|ニュー|総合|北部|南部|支所|動物|区|美)|西東京(?!市)エリア|(?<![a-z])(?:the )?tama (?:area|region|district)\b|\btama\b(?! (?:city|river|center))", "tama"),
+    (r"多摩(?:地域|地区|エリア|方面|地方)|三多摩|多摩(?!市|川|センター|ニュー|総合|北部|南部|支所|動物|区|美)|西東京(?!市)エリア|(?<![a-z])tama (?:area|region|district)\b|\btama\b(?! (?:city|river|center))", "tama"),
     (r"都外|県外|東京(?:都)?(?:の)?外|東京(?:都)?以外|他県|ほかの県|他の県|地方(?=に|から|在住|の|で)|outside (?:of )?tokyo|out of tokyo|another prefecture|other prefectures?", "outside_tokyo"),
     (r"東京都内|都内|東京(?!タワー|スカイツリー|ガス|電力|メトロ|駅|湾|大学|ディズニー|海上|三菱|シティ|弁護士|高裁|地裁|オリ|新聞|消防|法務|外)"
      r"(?!都?の?(?:この)?(?:制度|パートナー|証明|受理|宣誓|サービス|条例|人権|事業|職員|総務|知事|ホームページ|公式|窓口|住宅|規則|届|担当|相談|係|高等|仕組|しくみ|やつ))(?!都(?:庁|立|営|民税|は|が|って|と(?!内)|も))都?"
@@ -94,7 +95,7 @@ def _municipality_pattern(place: Municipality) -> re.Pattern[str]:
     parts = [rf"{guard}{re.escape(place.name_ja)}(?!外|内外)" if len(stem) > 1 else rf"(?<![一-龠市]){re.escape(place.name_ja)}"]
     if stem not in _NEEDS_SUFFIX:
         before = {"島": "", "大田": "(?<!太)", "中野": "(?<![一-龠])", "渋谷": "", "日野": "(?<![一-龠])", "青梅": "", "三鷹": "", "板橋": "(?<!新)", "品川": ""}.get(stem, "")
-        parts.append(before + re.escape(stem) + _NOT_AFTER.get(stem, "") + r"(?!駅|線|太郎)")
+        parts.append(before + re.escape(stem) + _NOT_AFTER.get(stem, "") + _NOT_PERSON + r"(?!駅|線|太郎)")
     elif stem == "国立":
         parts.append(r"国立(?=に(?:住|引|越)|で(?:働|使)|在住|では|でも(?:使|大丈夫|いけ|OK|ok)|って(?:制度|独自)|は(?:使え|どう))")
     elif stem == "大島":
@@ -102,6 +103,7 @@ def _municipality_pattern(place: Municipality) -> re.Pattern[str]:
     parts.append(rf"(?<![ぁ-ゖ]){hiragana(kana_stem)}{kana_suffix}(?![ょゃゅ])" if len(kana_stem) < 4 else rf"{hiragana(kana_stem)}{kana_suffix}(?=$|[^ぁ-ゖ]|に|で|の|は|も|から|や|と|へ|が|って|みん|やくしょ|を)")
     if kana_stem not in _NEEDS_SUFFIX_KANA and len(kana_stem) >= 3:
         parts.append(rf"(?<![ぁ-ゖ]){hiragana(kana_stem)}(?=$|[^ぁ-ゖ]|に|で|の|は|も|から|ざい|へ|って)")
+    parts.append(rf"{hiragana(kana_stem)}{place.name_ja[-1]}")
     latin = {"ota": "(?:ota|oota)", "koto": "(?:koto|kōtō|koutou)", "chuo": "(?:chuo|chūō|chuuou)", "toshima": "toshima"}.get(english, re.escape(english))
     suffix = _SUFFIX_EN[place.kind]
     if english in _NEEDS_SUFFIX_EN or (english == "toshima" and place.kind == "village"):

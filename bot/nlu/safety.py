@@ -14,14 +14,14 @@ from bot.nlu.romaji import is_romaji, sentence_to_hiragana
 _SELF_HARM = re.compile(
     r"死にた(?!く(?:ない|は)|いわけ(?:じゃ|では)ない)|しにた(?:い|く(?!ない))|死のう(?!と思っていた猫)|死んでしまいた|死んだほうが|死んだ方が|消えてしまいた|消えたい|きえたい|きえてしまいた|いなくなりた|生きて(?:い|る)?(?:た|い)?くない|生きていたくな|生きてたくな|いきていたくな|いきてたくな"
     r"|生きる意味|生きるの(?:が|も)?(?:つら|辛|しんど|やめ|嫌|いや)|自殺(?!者|率|対策|予防|の統計)|自死したい|首(?:を)?吊|リスカ|リストカット|手首(?:を)?切|飛び降り(?:たい|よう|る)|薬.{0,6}(?:大量|全部|いっぱい).{0,4}飲|オーバードーズ|終わりにしたい|終わらせたい(?:です)?(?:人生|命)|人生(?:を)?(?:終わ|やめ)"
-    r"|この世から|遺書を(?:書い|のこ|残し)た|\bkill(?:ing)? my\s?self|\bkms\b|suicid|want(?:ed)? to die|wanna die|wish i (?:was|were) dead|end (?:it all|my life)|don'?t want to (?:live|be here|exist|be alive)|no reason to live|better off dead|cut(?:ting)? myself|self[- ]?harm|hurt(?:ing)? myself|can'?t go on(?: living| anymore| any more)?\b|take my (?:own )?life"
+    r"|この世から|遺書を(?:書い|のこ|残し)た|\bkill(?:ing)? my\s?self|\bkms\b|suicid|want(?:ed)? to die|wanna die|wish i (?:was|were) dead|end (?:it all|my life)|don'?t want to (?:live|be here|exist|be alive)|no reason to live|better off dead|cut(?:ting)? myself|self[- ]?harm|hurt(?:ing)? myself|can'?t go on(?: living| anymore| any more)?\b|take my (?:own )?life|(?:took|taken|swallowed|ate) .{0,16}(?:pills|tablets|overdose)|overdos(?:ed|ing)"
 )
 _OUTING = re.compile(
-    r"アウティング(?:され|する(?:ぞ|って)|すると|をされ|の被害|されそう|で脅)|(?:ばら|バラ)(?:すぞ|すって|すと(?:言|い|脅)|されたくなければ|された(?!くない)|されそう|してやる)|勝手に(?:ばら|バラ|言いふら|広め|話され|言われ|カミングアウト)|言いふら(?:され|して|す)"
+    r"アウティング(?:され|する(?:ぞ|って)|すると|をされ|の被害|されそう|で脅)|(?:ばら|バラ)(?:すぞ|すって|すと(?:言|い|脅)|されたくなければ|された(?!くない)|されそう|してやる)|勝手に(?:ばら|バラ|言いふら|広め|話され|言われ|カミングアウト)|言いふら(?:され(?:た|て(?!ない)|まし)|して(?:い|る|回)|す(?:ぞ|って))"
     r"|(?:会社|職場|学校|親|家族|上司|同僚|クラス|近所|友達|みんな)(?:中)?(?:に|の人に)(?:勝手に)?(?:ばれ|バレ)(?:た(?!く|ら)|て(?!も|ない)|ちゃ|まし)|あうてぃんぐ(?:され|した)|ばらされ|\bouted (?:me|us|him|her|them)|(?:been|was|got|being|getting) outed|\bout(?:ing)? me\b|threat\w* to (?:out|tell|expose)|told everyone (?:i|we|that i)|blackmail"
 )
 _VIOLENCE = re.compile(
-    r"殴(?:ら|っ|る(?:ん|ので|の|から|と))|なぐ(?:ら|っ|り)(?:れ|て|ま)|なぐります|蹴られ|首を(?:し|絞)め|暴力(?:を)?(?:ふる|振る|受け|され)|(?:暴力|DV|dv|ＤＶ)(?:で困|が怖|がこわ|から逃|を受け|されて|が続)|叩かれ|殺され|殺す(?:ぞ|って)|刺され|家(?:を|から)?追い出(?:され|す)|追い出されまし|監禁|つきまと|ストーカー(?:に|され|が)|レイプ|襲われ|無理やり(?:さ|触|性)|性暴力(?:を|に|の被害)|痴漢(?:に|され)"
+    r"殴(?:ら|っ|る(?:ん|ので|の|から|と))|なぐ(?:ら|っ|り)(?:れ|て|ま)|なぐります|蹴られ|首を(?:し|絞)め|暴力(?:を)?(?:ふる|振る|受け|され)|(?:暴力|DV|dv|ＤＶ)(?:で困|が怖|がこわ|から逃|を受け|されて|が続)|叩かれ|殺され|殺す(?:ぞ|って)|刺され|家(?:を|から)?追い出(?:され|す)|追い出されまし|監禁|つきまと|ストーカー(?:に|され|が)|レイプ|襲われ|(?:無理やり|むりやり|無理矢理).{0,4}(?:さわ|触|性|され|キス|ヤら|やら)|性暴力(?:を|に|の被害)|痴漢(?:に|され)"
     r"|(?:he|she|they|partner|dad|father|mother|boyfriend|girlfriend|husband|wife|family)\b.{0,20}\b(?:hits?|beats?|beating|hitting|punch\w*|chok\w*|hurts?|abus\w+) me\b|kicked me out|thrown out of (?:the|my) house|threw me out|domestic violence|being abused|raped|sexually assault|stalking me|threat\w* to kill"
 )
 _HARASSMENT = re.compile(
