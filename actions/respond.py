@@ -30,9 +30,10 @@ class ActionRespond(Action):
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[Text, Any]) -> list[EventType]:
         """Speaks through `utter_say`, which `bot.nlg` puts into words at run time."""
         slot = tracker.get_slot
+        wished = _wished_language(tracker)
         memory = Memory(
-            language=slot("language") or "ja",
-            language_chosen=bool(slot("language_chosen")),
+            language=wished or slot("language") or "ja",
+            language_chosen=bool(wished or slot("language_chosen")),
             said=tuple(slot("said") or ()),
             offered=tuple(slot("offered") or ()),
             check=slot("check"),
@@ -52,3 +53,12 @@ class ActionRespond(Action):
             "pending": turn.pending,
         }
         return [SlotSet(name, value) for name, value in after.items() if slot(name) != value]
+
+
+def _wished_language(tracker: Tracker) -> str | None:
+    """The language a channel says the person has switched to, from the metadata of their latest message."""
+    for event in reversed(tracker.events):
+        if event.get("event") == "user":
+            wished = (event.get("metadata") or {}).get("lang")
+            return wished if wished in ("ja", "en", "ja-easy") else None
+    return None

@@ -9,6 +9,7 @@ from typing import Any, Text
 
 from rasa.core.tracker_store import TrackerStore
 from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import Restarted
 from rasa.shared.core.trackers import DialogueStateTracker
 
 
@@ -36,6 +37,8 @@ class RecentTrackerStore(TrackerStore):
 
     async def save(self, tracker: DialogueStateTracker) -> None:
         """Keeps a tracker, cut to the recent events."""
+        while any(isinstance(event, Restarted) for event in tracker.events):
+            tracker.events.popleft()  # erased or begun again: nothing said before is kept
         while len(tracker.events) > self._window:
             tracker.events.popleft()
         now = self._clock()

@@ -41,16 +41,18 @@ def train(if_stale: bool = False) -> None:
     print("→ Training the model (about a minute the first time)", file=sys.stderr, flush=True)
     runtime.prepare()
     import rasa.model_training
-    import rasa.utils.common
 
-    result = rasa.model_training.train(
-        domain=str(ROOT / "domain.yml"),
-        config=str(ROOT / "config.yml"),
-        training_files=[str(ROOT / "data" / part) for part in ("nlu", "rules", "responses", "stories")],
-        output=str(ROOT / "models"),
-        fixed_model_name=target.name,
-        force_training=True,
-    )
+    from bot.rasa_patches import quick_archive
+
+    with quick_archive():
+        result = rasa.model_training.train(
+            domain=str(ROOT / "domain.yml"),
+            config=str(ROOT / "config.yml"),
+            training_files=[str(ROOT / "data" / part) for part in ("nlu", "rules", "responses", "stories")],
+            output=str(ROOT / "models"),
+            fixed_model_name=target.name,
+            force_training=True,
+        )
     if result.model is None:
         raise SystemExit("Training failed; see the messages above.")
     print(f"✓ Trained in {time.monotonic() - started:.0f} s", file=sys.stderr)

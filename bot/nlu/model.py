@@ -6,6 +6,7 @@ Why this and not DIET, and what each part brings, is measured in docs/decisions/
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -61,7 +62,11 @@ class NeedModel:
     idf: np.ndarray
     """float32 (features,)"""
     ngram_weights: np.ndarray
-    """float32 (features + 1, labels); the last row is the bias."""
+    """int8 (features, labels); row i is to be multiplied by `ngram_scale[i]`."""
+    ngram_scale: np.ndarray
+    """float32 (features,)"""
+    ngram_bias: np.ndarray
+    """float32 (labels,)"""
     vector_weights: np.ndarray
     """float32 (513, labels); the last row is the bias."""
     encoder: SentenceEncoder
@@ -76,7 +81,7 @@ class NeedModel:
         names = sorted(set(labels))
         index = {name: i for i, name in enumerate(names)}
         targets = np.array([index[label] for label in labels])
-        seen = [features(text) for text in texts]
+        seen = _all_features(texts)
         counts = Counter(f for found in seen for f in found)
         vocabulary = {f: i for i, f in enumerate(sorted(f for f, n in counts.items() if n >= 3))}
         idf = np.array([np.log(len(seen) / counts[f]) + 1 for f in vocabulary], np.float32)
@@ -92,13 +97,16 @@ class NeedModel:
 
         with _encoding(encoder, texts) as vectors, ThreadPoolExecutor(2) as pool:  # liblinear lets go of the interpreter lock
             halves = list(pool.map(one_half, np.array_split(np.arange(len(names)), 2)))
-            ngram = np.concatenate([h[0] for h in halves]).T, np.concatenate([h[1] for h in halves])[None]
-            machine = LogisticRegression(C=30, max_iter=40).fit(vectors.get(), targets)
+            machine = LogisticRegression(C=30, max_iter=25).fit(vectors.get(), targets)
+        weights = np.concatenate([h[0] for h in halves]).T
+        scale = np.maximum(np.abs(weights).max(axis=1), 1e-9) / 127
         return cls(
             names,
             vocabulary,
             idf,
-            np.concatenate(ngram).astype(np.float32),
+            np.round(weights / scale[:, None]).astype(np.int8),
+            scale.astype(np.float32),
+            np.concatenate([h[1] for h in halves]),
             np.concatenate([machine.coef_.T, machine.intercept_[None]]).astype(np.float32),
             encoder,
         )
@@ -110,11 +118,11 @@ class NeedModel:
     def scores(self, text: str) -> np.ndarray:
         """Returns the combined score of each label, shape (labels,)."""
         rows = [self.vocabulary[f] for f in features(text) if f in self.vocabulary]
-        total = self.ngram_weights[-1].copy()
+        total = self.ngram_bias.copy()
         if rows:
             weights = self.idf[rows]
-            weights = weights / np.sqrt((weights * weights).sum())
-            total += weights @ self.ngram_weights[rows]
+            weights = weights / np.sqrt((weights * weights).sum()) * self.ngram_scale[rows]
+            total += weights @ self.ngram_weights[rows].astype(np.float32)
         vector = self.encoder.encode([text])[0]
         logits = vector @ self.vector_weights[:-1] + self.vector_weights[-1]
         log_p = logits - logits.max()
@@ -126,7 +134,9 @@ class NeedModel:
         np.savez(
             directory / "weights.npz",
             idf=self.idf,
-            ngram=self.ngram_weights.astype(np.float16),
+            ngram=self.ngram_weights,
+            scale=self.ngram_scale,
+            bias=self.ngram_bias,
             vector=self.vector_weights.astype(np.float32),
         )
         words = {"labels": self.labels, "vocabulary": list(self.vocabulary)}
@@ -141,10 +151,20 @@ class NeedModel:
                 words["labels"],
                 {f: i for i, f in enumerate(words["vocabulary"])},
                 arrays["idf"],
-                arrays["ngram"].astype(np.float32),
+                arrays["ngram"],
+                arrays["scale"],
+                arrays["bias"],
                 arrays["vector"],
                 SentenceEncoder(),
             )
+
+
+def _all_features(texts: Sequence[str]) -> list[tuple[str, ...]]:
+    """Features of many texts, in as many processes as there are cores."""
+    if len(texts) < 2000:
+        return [features(text) for text in texts]
+    with get_context("fork").Pool(os.cpu_count() or 1) as pool:
+        return pool.map(features, texts, chunksize=500)
 
 
 @contextmanager
