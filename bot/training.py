@@ -42,9 +42,9 @@ def train(if_stale: bool = False) -> None:
     runtime.prepare()
     import rasa.model_training
 
-    from bot.rasa_patches import quick_archive
+    from bot.rasa_patches import quick_training
 
-    with quick_archive():
+    with quick_training():
         result = rasa.model_training.train(
             domain=str(ROOT / "domain.yml"),
             config=str(ROOT / "config.yml"),

@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from bot.knowledge.check_readings import without_readings
 from bot.knowledge.fault import Finding
 from bot.knowledge.loader import Knowledge
 from bot.knowledge.model import CONFIDENCES, KINDS, TOPICS, Entry, Fact
@@ -47,7 +48,9 @@ def entry_links(knowledge: Knowledge, entry: Entry, file: str) -> Iterator[Findi
     if not entry.facts and entry.basis != "product":
         yield Finding("no_evidence", file, entry.id, "facts")
     if entry.review_by <= entry.checked_on:
-        yield Finding("review_order", file, entry.id, "review_by", {"review_by": entry.review_by, "checked_on": entry.checked_on})
+        yield Finding(
+            "review_order", file, entry.id, "review_by", {"review_by": entry.review_by, "checked_on": entry.checked_on}
+        )
 
 
 def told_facts(knowledge: Knowledge) -> set[str]:
@@ -63,7 +66,13 @@ def reach(knowledge: Knowledge) -> Iterator[Finding]:
         if fact.id not in told:
             yield Finding("fact_untold", "facts.yml", fact.id)
         if fact.confidence not in CONFIDENCES:
-            yield Finding("not_in_list", "facts.yml", fact.id, "confidence", {"value": fact.confidence, "allowed": ", ".join(CONFIDENCES)})
+            yield Finding(
+                "not_in_list",
+                "facts.yml",
+                fact.id,
+                "confidence",
+                {"value": fact.confidence, "allowed": ", ".join(CONFIDENCES)},
+            )
     events = {str(d) for e in knowledge.entries.values() for d in e.events}
     for event in knowledge.timeline:
         if str(event["date"]) not in events:
@@ -74,15 +83,24 @@ def reach(knowledge: Knowledge) -> Iterator[Finding]:
         for fact in place.facts:
             if fact not in knowledge.facts:
                 yield Finding("unknown_fact", "municipalities.yml", place.name_ja, "facts", {"name": fact})
+    yield from _services(knowledge)
+    yield from _papers(knowledge)
+    yield from _requirements(knowledge)
+
+
+def _services(knowledge: Knowledge) -> Iterator[Finding]:
+    """A service is found by its names, place or prefecture, or told by an answer that rests on the same page."""
+    about_use = (e for e in knowledge.entries.values() if e.topic in ("coverage", "certificate"))
+    pages = {c.url for e in about_use for f in e.facts if f in knowledge.facts for c in knowledge.facts[f].citations}
     prefectures = tuple(knowledge.gazetteer.get("prefectures", ()))
     for service in knowledge.services.values():
         if service.municipality and service.municipality not in knowledge.municipalities:
             yield Finding("unknown_place", "services.yml", service.id, "municipality", {"name": service.municipality})
-        elsewhere = service.provider_type == "other_prefecture" and any(p in service.provider.get("ja", "") for p in prefectures)
-        if not (service.municipality or service.names or elsewhere):
+        elsewhere = service.provider_type == "other_prefecture" and any(
+            p in service.provider.get("ja", "") for p in prefectures
+        )
+        if not (service.municipality or service.names or elsewhere or any(c.url in pages for c in service.citations)):
             yield Finding("service_unreachable", "services.yml", service.id, "names")
-    yield from _papers(knowledge)
-    yield from _requirements(knowledge)
 
 
 def _papers(knowledge: Knowledge) -> Iterator[Finding]:
@@ -107,12 +125,20 @@ def figures(knowledge: Knowledge) -> Iterator[Finding]:
     """Each figure has a fact, and its value stands there."""
     for figure in (f for lines in knowledge.figures.values() for f in lines):
         if figure.kind not in FIGURE_KINDS:
-            yield Finding("not_in_list", "figures.yml", figure.name, "kind", {"value": figure.kind, "allowed": ", ".join(FIGURE_KINDS)})
+            yield Finding(
+                "not_in_list",
+                "figures.yml",
+                figure.name,
+                "kind",
+                {"value": figure.kind, "allowed": ", ".join(FIGURE_KINDS)},
+            )
         fact = knowledge.facts.get(figure.fact)
         if fact is None:
             yield Finding("unknown_fact", "figures.yml", figure.name, "fact", {"name": figure.fact})
         elif not _proves(fact, figure.kind, figure.value):
-            yield Finding("figure_unproven", "figures.yml", figure.name, "value", {"value": figure.value, "fact": figure.fact})
+            yield Finding(
+                "figure_unproven", "figures.yml", figure.name, "value", {"value": figure.value, "fact": figure.fact}
+            )
 
 
 def _proves(fact: Fact, kind: str, value: Any) -> bool:
@@ -120,7 +146,7 @@ def _proves(fact: Fact, kind: str, value: Any) -> bool:
     if kind == "url":
         return any(str(value).rstrip("/") in c.url for c in fact.citations) or str(value) in text
     if kind == "date":
-        return any(spoken_date(str(value), "ja")[-length:] in text for length in (20,)) or str(value) in text
+        return spoken_date(str(value), "ja") in text or str(value) in text
     return str(value) in text.replace(",", "") if kind == "number" else str(value) in text
 
 
@@ -141,13 +167,17 @@ def links(knowledge: Knowledge) -> Iterator[Finding]:
 
 
 def titles(knowledge: Knowledge, files: Mapping[str, str]) -> Iterator[Finding]:
-    """Titles are the words on buttons and what a tap sends: two answers may not share one in any language."""
-    from bot.knowledge.check_readings import without_readings
-
-    owners: dict[tuple[str, str], str] = {}
+    """Titles are the words on buttons and what a tap sends: two answers may not share one, whatever the language."""
+    owners: dict[str, str] = {}
     for entry in knowledge.entries.values():
         for lang, title in entry.title.items():
-            key = (lang, "".join(without_readings(str(title)).lower().split()))
+            key = "".join(without_readings(str(title)).lower().split())
             other = owners.setdefault(key, entry.id)
             if other != entry.id:
-                yield Finding("title_twice", files.get(entry.id, "answers"), entry.id, "title", {"lang": lang, "value": title, "other": other})
+                yield Finding(
+                    "title_twice",
+                    files.get(entry.id, "answers"),
+                    entry.id,
+                    "title",
+                    {"lang": lang, "value": title, "other": other},
+                )

@@ -1,4 +1,4 @@
-"""Whether the three languages of one answer tell the same figures, whatever way each writes dates, hours and large numbers."""
+"""Whether the three languages of one answer tell the same figures, whatever way each writes dates and hours."""
 
 from __future__ import annotations
 
@@ -8,7 +8,12 @@ from collections.abc import Callable, Iterator, Mapping
 
 from bot.knowledge.check_readings import without_readings
 
-_MONTHS = {m: n for n, m in enumerate("january february march april may june july august september october november december".split(), 1)}
+_MONTHS = {
+    m: n
+    for n, m in enumerate(
+        "january february march april may june july august september october november december".split(), 1
+    )
+}
 _MONTH = "|".join(_MONTHS)
 _ERAS = {"平成": 1988, "令和": 2018, "昭和": 1925}
 _EN_WORDS = (
@@ -105,7 +110,9 @@ def _plain(value: float) -> str:
 def _in_words(text: str) -> set[str]:
     """Small numbers a text writes as words: 六つ, 1次 as first, twice."""
     low = text.lower()
-    words = {str(n) for names in _EN_WORDS for n, name in enumerate(names) if name != "-" and re.search(rf"\b{name}\b", low)}
+    words = {
+        str(n) for names in _EN_WORDS for n, name in enumerate(names) if name != "-" and re.search(rf"\b{name}\b", low)
+    }
     for run in re.findall(r"[一二三四五六七八九十]+", text):
         if "十" in run:
             tens, _, ones = run.partition("十")

@@ -1,4 +1,4 @@
-"""Plain Japanese (やさしい日本語): whether a reader who knows few kanji can read a text, and whether its sentences are short."""
+"""Plain Japanese (やさしい日本語): whether somebody who knows few kanji can read it, and in short sentences."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ def without_readings(text: str) -> str:
 
 
 def long_sentences(text: str) -> list[str]:
-    """Sentences too long to follow, counted without readings and spaces."""
-    plain = re.sub(r"[ 　]", "", without_readings(text))
+    """Sentences too long to follow, counted without readings, spaces and links."""
+    plain = re.sub(r"[ 　]", "", re.sub(r"https?://[!-~]+", "。", without_readings(text)))
     return [s for s in re.split(r"[。！？!?\n]", plain) if len(s) > SENTENCE]
 
 

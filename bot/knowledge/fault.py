@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ class Finding:
     file: str
     id: str
     field: str = ""
-    values: Mapping[str, Any] = field(default_factory=dict)
+    values: Mapping[str, Any] = dataclasses.field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -43,5 +44,7 @@ def messages() -> Mapping[str, Any]:
 def worded(finding: Finding) -> Fault:
     """Puts a finding into words."""
     words = messages()[finding.code]
-    says, do = ("\n".join(words[part][lang].format_map(finding.values) for lang in ("ja", "en")) for part in ("says", "do"))
+    says, do = (
+        "\n".join(words[part][lang].format_map(finding.values) for lang in ("ja", "en")) for part in ("says", "do")
+    )
     return Fault(finding.file, finding.id, finding.field, says, do, finding.code)

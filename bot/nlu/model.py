@@ -74,8 +74,7 @@ class NeedModel:
     @classmethod
     def fit(cls, texts: Sequence[str], labels: Sequence[str], encoder: SentenceEncoder | None = None) -> NeedModel:
         """Trains on labelled texts; the same input gives the same model."""
-        from sklearn.linear_model import LogisticRegression
-        from sklearn.svm import LinearSVC
+        from sklearn.linear_model import LogisticRegression, SGDClassifier
 
         encoder = encoder or SentenceEncoder()
         names = sorted(set(labels))
@@ -90,14 +89,15 @@ class NeedModel:
         def one_half(part: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
             weights, biases = [], []
             for label in part:
-                machine = LinearSVC(C=0.5, tol=0.3, random_state=0).fit(matrix, (targets == label).astype(int))
+                machine = SGDClassifier(alpha=1e-5, max_iter=5, tol=None, random_state=0).fit(matrix, (targets == label).astype(int))
                 weights.append(machine.coef_[0].astype(np.float32))
-                biases.append(machine.intercept_[0])
+                biases.append(float(machine.intercept_[0]))
             return np.array(weights), np.array(biases, np.float32)
 
-        with _encoding(encoder, texts) as vectors, ThreadPoolExecutor(2) as pool:  # liblinear lets go of the interpreter lock
+        part = _balanced(targets)
+        with _encoding(encoder, [texts[i] for i in part]) as vectors, ThreadPoolExecutor(2) as pool:  # the solver lets go of the interpreter lock
             halves = list(pool.map(one_half, np.array_split(np.arange(len(names)), 2)))
-            machine = LogisticRegression(C=30, max_iter=25).fit(vectors.get(), targets)
+            machine = LogisticRegression(C=30, max_iter=25).fit(vectors.get(), targets[part])
         weights = np.concatenate([h[0] for h in halves]).T
         scale = np.maximum(np.abs(weights).max(axis=1), 1e-9) / 127
         return cls(
@@ -159,6 +159,15 @@ class NeedModel:
             )
 
 
+def _balanced(targets: np.ndarray, most: int = 72) -> np.ndarray:
+    """Indices of at most so many examples a label, evenly spread: vectors need fewer examples than n-grams do, and cost more."""
+    chosen = []
+    for label in np.unique(targets):
+        found = np.flatnonzero(targets == label)
+        chosen.append(found if len(found) <= most else found[np.linspace(0, len(found) - 1, most).astype(int)])
+    return np.concatenate(chosen)
+
+
 def _all_features(texts: Sequence[str]) -> list[tuple[str, ...]]:
     """Features of many texts, in as many processes as there are cores."""
     if len(texts) < 2000:
@@ -183,7 +192,7 @@ def _matrix(seen: Sequence[Sequence[str]], vocabulary: dict[str, int], idf: np.n
     matrix = sparse.csr_matrix((idf[columns], (rows, columns)), (len(seen), len(vocabulary)), dtype=np.float32)
     norms = np.sqrt(np.asarray(matrix.multiply(matrix).sum(1)).ravel())
     norms[norms == 0] = 1
-    # liblinear wants float64
+    # the solver wants float64
     return sparse.csr_matrix(sparse.diags(1 / norms) @ matrix, dtype=np.float64)
 
 

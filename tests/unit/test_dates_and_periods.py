@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 import pytest
@@ -109,7 +110,7 @@ def test_date(text: str, iso: str) -> None:
         pytest.param("3ヵ月", "P3M", id="ヵ月"),
         pytest.param("3カ月", "P3M", id="カ月"),
         pytest.param("3ｶ月", "P3M", id="half-width ｶ月"),
-        pytest.param("さんかげつ"[3:] and "3かげつ", "P3M", id="かげつ"),
+        pytest.param("3かげつ", "P3M", id="かげつ"),
         pytest.param("10日間かかる", "P10D", id="10日間"),
         pytest.param("十日くらい？", "P10D", id="十日くらい"),
         pytest.param("１０日ほど", "P10D", id="full-width days"),
@@ -123,7 +124,7 @@ def test_date(text: str, iso: str) -> None:
         pytest.param("a year together", "P1Y", id="en: a year"),
         pytest.param("a couple of weeks", "P2W", id="en: a couple of"),
         pytest.param("takes 10 days", "P10D", id="en: days"),
-        pytest.param("3-month-old document", "P3M", id="en: hyphenated"),
+        pytest.param("a three-month limit", "P3M", id="en: hyphenated"),
     ],
 )
 def test_period(text: str, iso: str) -> None:
@@ -134,11 +135,11 @@ def test_period(text: str, iso: str) -> None:
     "text",
     [
         "24時間使える？", "18歳です", "03-5388-2337に電話", "13月に引っ越す", "2月30日に", "23区外です", "3年生です", "may we apply?", "I may not",
-        "1/2の確率", "日本に住んでる", "とうきょうと に すんでいます", "200年以上の歴史", "平成生まれ", "TP-2026-11-22", "二人です", "10代です", "march on", "令和です",
+        "日本に住んでる", "とうきょうと に すんでいます", "200年以上の歴史", "平成生まれ", "TP-2026-11-22", "二人です", "10代です", "march on", "令和です",
     ],
 )  # fmt: skip
-def test_what_looks_like_a_full_date_and_is_none(text: str) -> None:
-    assert not [v for v in values(text, "date") if len(v) == 10 and text != "1/2の確率"]
+def test_no_day_is_read_where_none_is_named(text: str) -> None:
+    assert not [v for v in values(text, "date") if len(v) == 10]
 
 
 @pytest.mark.parametrize("text", ["may we apply?", "I may not", "日本に住んでる", "とうきょうと に すんでいます", "24時間使える？", "二人です", "3年生です", "10代です", "毎年更新？"])
@@ -169,8 +170,6 @@ def test_two_dates_in_order() -> None:
 @given(st.text(st.sampled_from("0123456789０９令和平成元年月日後前の来再半か週間/-. 〇一十百千RrHhaprilmychjnexton"), max_size=24), st.dates(date(1990, 1, 1), date(2098, 1, 1)))
 @settings(max_examples=400, deadline=None)
 def test_any_jumble_gives_iso_or_nothing(text: str, today: date) -> None:
-    import re
-
     plain = with_offsets(text).text
     end = 0
     for found in when.find(plain, today):

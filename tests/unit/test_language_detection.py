@@ -94,12 +94,12 @@ def test_other_languages_are_told_apart(text: str) -> None:
     assert detect(text) is None
 
 
-@pytest.mark.parametrize("text", ["費用会", "戸籍謄本", "How do we apply para", "東京都人権部", "会社", "問題", "時間", "Que sera", "証明書が出るまでの時間は？"])
-def test_japanese_and_english_are_not_taken_for_another(text: str) -> None:
+@pytest.mark.parametrize("text", ["受付時間", "申請方法", "申請書類", "東京都人権部", "東京都庁", "同性婚議会", "会社員", "誰対象", "一個人", "戸籍謄本", "必要書類", "証明書が出るまでの時間は？", "How do we apply para", "Que sera"])
+def test_japanese_without_kana_and_english_are_not_taken_for_another(text: str) -> None:
     assert not is_other_language(text)
 
 
-@pytest.mark.parametrize("text", ["", "123", "🏳️‍🌈", "👩‍❤️‍👩🎉", "？？？", "...", "\x00", "\ud800", "TP-"[2:]])
+@pytest.mark.parametrize("text", ["", "123", "🏳️‍🌈", "👩‍❤️‍👩🎉", "？？？", "...", "\x00", "\ud800", "！？"])
 def test_no_letters_no_language(text: str) -> None:
     assert detect(text) is None
     assert not is_other_language(text)

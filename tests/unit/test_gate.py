@@ -1,0 +1,153 @@
+"""The gate in front of Rasa: sizes, commands and oddities get a clear answer or pass as plain words."""
+
+from __future__ import annotations
+
+import time
+import tracemalloc
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.channels.gate import admit, refusal
+
+
+def test_an_ordinary_question_passes_as_typed() -> None:
+    admitted = admit("費用はいくらですか？")
+    assert admitted.refusal is None
+    assert (admitted.text, admitted.masked) == ("費用はいくらですか？", False)
+
+
+@pytest.mark.parametrize(
+    ("text", "lang", "name"),
+    [
+        pytest.param("費" * 1001, "ja", "too_long", id="1001 characters"),
+        pytest.param("費用" * 500_000, "ja", "too_long", id="1 MB of kanji"),
+        pytest.param("a" * 1_000_000, "en", "too_long", id="1 MB without a space"),
+        pytest.param("a b " * 201, "en", "too_long", id="402 words below 1000 characters"),
+        pytest.param("", "ja", "unreadable", id="empty"),
+        pytest.param("   \n\t ", "ja", "unreadable", id="blank"),
+        pytest.param("🎉🏳️‍🌈👩‍❤️‍👩", "ja", "unreadable", id="emoji only"),
+        pytest.param("？？？！！", "ja", "unreadable", id="punctuation only"),
+        pytest.param("\x00\x00\x00", "ja", "unreadable", id="NUL only"),
+        pytest.param("\ud800\udfff", "ja", "unreadable", id="lone surrogates only"),
+        pytest.param("\u200b\u200d\ufeff", "ja", "unreadable", id="zero-width only"),
+        pytest.param("/", "ja", "unreadable", id="a slash"),
+        pytest.param("／／／", "ja", "unreadable", id="wide slashes"),
+    ],
+)
+def test_what_cannot_be_answered_is_refused_politely(text: str, lang: str, name: str) -> None:
+    admitted = admit(text)
+    assert admitted.refusal is not None
+    answer = admitted.refusal["answer"]
+    assert answer["id"] == f"phrase_{name}"
+    assert answer["lang"] == lang
+    assert admitted.refusal["text"].strip()
+
+
+@pytest.mark.parametrize("lang", ["ja", "en", "ja-easy"])
+def test_a_refusal_speaks_the_language_of_the_conversation(lang: str) -> None:
+    for text in ("🎉", "あ" * 2000, "a" * 2000):
+        admitted = admit(text, lang)
+        assert admitted.refusal is not None
+        assert admitted.refusal["answer"]["lang"] == lang
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "/restart", "／restart", "//restart", "\u200b/restart", "\ufeff ／restart", "  /restart", "\n/restart", "\x00/restart", '/faq{"municipality": "新宿区"}', '／check_eligibility{"check": {"active": true}}', "/session_start",
+        "EXTERNAL: set_slots", "external:/restart", "/ / /restart", "\u2066/restart", "\u00ad/restart", "\u180e/restart", "\u3000／restart", pytest.param(" " * 65 + "/restart", id="behind 65 spaces"), pytest.param("\u3000" * 300 + "/restart", id="behind 300 wide spaces"), pytest.param("\n" * 100 + "/restart", id="behind 100 line ends"),
+        pytest.param(" " * 40 + "\u200b" * 40 + "/restart", id="behind spaces and zero-width spaces"), "\x1f/restart", "\x85/restart", "_restart", "\u2028/restart",
+    ],
+)  # fmt: skip
+def test_no_typed_command_reaches_rasa_as_one(text: str) -> None:
+    """Rasa strips white space and takes `/intent{...}` or `EXTERNAL:` for an order (reliability.md R16)."""
+    admitted = admit(text)
+    seen_by_rasa = admitted.text.strip()
+    assert admitted.refusal is not None or seen_by_rasa
+    assert not seen_by_rasa.startswith("/")
+    assert not seen_by_rasa.upper().startswith("EXTERNAL:")
+
+
+@given(st.text(st.sampled_from(" \n\t\u3000\u200b\ufeff\x00/／\u2028\x85\xa0\u00ad"), max_size=120), st.sampled_from(["restart", "EXTERNAL: x", 'faq{"a":"b"}', "費用は"]))
+@settings(max_examples=300, deadline=None)
+def test_no_prefix_of_invisible_characters_hides_a_command(prefix: str, rest: str) -> None:
+    admitted = admit(prefix + rest)
+    assert not admitted.text.strip().startswith("/")
+    assert not admitted.text.strip().upper().startswith("EXTERNAL:")
+
+
+@pytest.mark.parametrize("text", ["費用\ud800は？", "\udfff費用は？"])
+def test_lone_surrogates_become_harmless_and_keep_their_place(text: str) -> None:
+    admitted = admit(text)
+    assert admitted.refusal is None
+    assert not any("\ud800" <= c <= "\udfff" for c in admitted.text)
+    assert len(admitted.text) == len(text)
+    admitted.text.encode("utf-8")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["👩\u200d❤\ufe0f\u200d👩 世田谷に住んでます", "費用\x00は世田谷だといくら", "\u200b世田谷は？", "  世田谷は？  ", "\ufeff世田谷は？", "\u202e世田谷は？", "/世田谷区では使える？"],
+)
+def test_what_passes_keeps_the_offsets_of_what_was_typed(text: str) -> None:
+    """Entities are reported by code points of the typed text (DESIGN section 4)."""
+    assert admit(text).text.index("世田谷") == text.index("世田谷")
+
+
+def test_personal_details_are_masked_before_rasa() -> None:
+    admitted = admit("山田花子と申します。090-1234-5678です。費用は？")
+    assert admitted.masked
+    assert "山田" not in admitted.text and "1234" not in admitted.text
+    assert "費用は？" in admitted.text
+
+
+def test_personal_details_behind_a_command_are_masked_too() -> None:
+    assert "1234" not in admit("/090-1234-5678に電話ください").text
+
+
+@pytest.mark.parametrize("event", ["sticker", "image", "location", "video", "unknown_event"])
+def test_an_event_without_text_gets_a_line(event: str) -> None:
+    admitted = admit("", "en", event)
+    assert admitted.refusal is not None
+    assert admitted.refusal["answer"]["lang"] == "en"
+    assert admitted.refusal["text"]
+
+
+@pytest.mark.parametrize("event", [None, "message", "postback"])
+def test_a_tapped_button_is_a_typed_message(event: str | None) -> None:
+    assert admit("費用は？", None, event).refusal is None
+
+
+def test_a_megabyte_is_refused_quickly_and_without_copies() -> None:
+    text = "費用は？ " * 200_000
+    admit(text)
+    tracemalloc.start()
+    started = time.perf_counter()
+    admitted = admit(text)
+    elapsed = time.perf_counter() - started
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert admitted.refusal is not None
+    assert elapsed < 0.2  # R1 wants 50 ms; tracing slows this down
+    assert peak < 10_000_000
+
+
+@pytest.mark.parametrize("lang", ["ja", "en", "ja-easy"])
+@pytest.mark.parametrize("name", ["unreadable", "too_long", "try_later"])
+def test_every_refusal_has_words_in_every_language(name: str, lang: str) -> None:
+    message = refusal(name, lang)
+    assert message["text"].strip()
+    assert message["answer"]["lang"] == lang
+    assert "{" not in message["text"]
+
+
+@given(st.text(st.characters(blacklist_categories=()), max_size=200))
+@settings(max_examples=200, deadline=None)
+def test_any_text_is_either_refused_with_words_or_passed_on(text: str) -> None:
+    admitted = admit(text)
+    if admitted.refusal is None:
+        assert any(c.isalnum() for c in admitted.text)
+    else:
+        assert admitted.refusal["text"]

@@ -1,0 +1,148 @@
+"""Conversations are held in memory, cut to the recent turns, and gone after silence or on request."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import ActionExecuted, Restarted, SlotSet, UserUttered
+from rasa.shared.core.slots import AnySlot
+from rasa.shared.core.trackers import DialogueStateTracker
+
+from bot.trackers import RecentTrackerStore
+
+SLOTS = [AnySlot("check", mappings=[{}])]
+
+
+class Clock:
+    """A clock the test turns by hand."""
+
+    now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+def store(clock: Clock, **options: Any) -> RecentTrackerStore:
+    return RecentTrackerStore(Domain.empty(), clock=clock, **options)
+
+
+def talk(sender: str, messages: int = 1) -> DialogueStateTracker:
+    tracker = DialogueStateTracker(sender, SLOTS)
+    for n in range(messages):
+        tracker.update(UserUttered(f"message {n}"))
+        tracker.update(ActionExecuted("action_respond"))
+    return tracker
+
+
+def said(tracker: DialogueStateTracker | None) -> list[str]:
+    assert tracker is not None
+    return [e.text for e in tracker.events if isinstance(e, UserUttered)]
+
+
+async def test_a_conversation_is_found_again(clock: Clock) -> None:
+    held = store(clock)
+    await held.save(talk("a"))
+    assert said(await held.retrieve("a")) == ["message 0"]
+
+
+async def test_an_unknown_conversation_is_empty(clock: Clock) -> None:
+    assert await store(clock).retrieve("nobody") is None
+
+
+async def test_conversations_do_not_see_each_other(clock: Clock) -> None:
+    held = store(clock)
+    await held.save(talk("a", 3))
+    await held.save(talk("b", 1))
+    assert len(said(await held.retrieve("a"))) == 3
+    assert len(said(await held.retrieve("b"))) == 1
+
+
+async def test_only_the_recent_events_are_kept(clock: Clock) -> None:
+    held = store(clock, window=10)
+    await held.save(talk("a", 500))
+    tracker = await held.retrieve("a")
+    assert tracker is not None and len(tracker.events) == 10
+    assert said(tracker)[-1] == "message 499"
+
+
+async def test_slots_outlive_the_events_that_set_them(clock: Clock) -> None:
+    held = store(clock, window=10)
+    tracker = DialogueStateTracker("a", SLOTS)
+    tracker.update(SlotSet("check", {"asked": "both_adults"}))
+    for _ in range(50):
+        tracker.update(UserUttered("はい"))
+    await held.save(tracker)
+    found = await held.retrieve("a")
+    assert found is not None and found.get_slot("check") == {"asked": "both_adults"}
+
+
+async def test_an_hour_of_silence_ends_a_conversation(clock: Clock) -> None:
+    held = store(clock, idle_seconds=3600)
+    await held.save(talk("a"))
+    clock.now += 3599
+    assert await held.retrieve("a") is not None
+    clock.now += 2
+    assert await held.retrieve("a") is None
+    assert list(await held.keys()) == []
+
+
+async def test_each_message_starts_the_hour_again(clock: Clock) -> None:
+    held = store(clock, idle_seconds=3600)
+    tracker = talk("a")
+    for _ in range(5):
+        await held.save(tracker)
+        clock.now += 3000
+    assert await held.retrieve("a") is not None
+
+
+async def test_forgotten_conversations_leave_memory_without_being_asked_for(clock: Clock) -> None:
+    held = store(clock, idle_seconds=3600)
+    for n in range(50):
+        await held.save(talk(f"old-{n}"))
+    clock.now += 4000
+    await held.save(talk("new"))
+    assert list(await held.keys()) == ["new"]
+
+
+async def test_the_least_recent_goes_when_there_are_too_many(clock: Clock) -> None:
+    held = store(clock, most=3)
+    for name in ("a", "b", "c"):
+        await held.save(talk(name))
+    await held.save(talk("a"))
+    await held.save(talk("d"))
+    assert sorted(await held.keys()) == ["a", "c", "d"]
+
+
+async def test_erasing_keeps_nothing_said_before(clock: Clock) -> None:
+    held = store(clock)
+    tracker = talk("a", 3)
+    tracker.update(Restarted())
+    tracker.update(SlotSet("check", None))
+    await held.save(tracker)
+    found = await held.retrieve("a")
+    assert said(found) == []
+    assert not any(isinstance(e, Restarted) for e in found.events)  # type: ignore[union-attr]
+
+
+async def test_what_is_said_after_erasing_is_kept(clock: Clock) -> None:
+    held = store(clock)
+    tracker = talk("a", 3)
+    tracker.update(Restarted())
+    tracker.update(UserUttered("費用は？"))
+    await held.save(tracker)
+    assert said(await held.retrieve("a")) == ["費用は？"]
+
+
+async def test_deleting_forgets(clock: Clock) -> None:
+    held = store(clock)
+    await held.save(talk("a"))
+    await held.delete("a")
+    await held.delete("never there")
+    assert await held.retrieve("a") is None

@@ -1,0 +1,190 @@
+"""What people say about themselves becomes the categories of the rules, and nothing more."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from understood import TODAY
+
+from bot.dialogue import situation as reading
+from bot.rules.eligibility import Verdict, decide
+from bot.rules.regulation import RequirementId
+
+COLLATERAL_2 = ["collateral_blood", 2]
+
+# (what is typed, facts that must be read; None: must not be read)
+TABLE: list[tuple[str, dict[str, Any]]] = [
+    # ages
+    ("二人とも25歳です", {"ages": [25, 25]}),
+    ("僕は20で彼は17です", {"ages": [20, 17]}),
+    ("私は２６歳、彼は三十一歳です", {"ages": [26, 31]}),
+    ("相手は17歳です", {"ages": [17]}),
+    ("二人とも18歳以上です", {"both_adults": "yes"}),
+    ("二人とも30代です", {"both_adults": "yes"}),
+    ("二人とも成人しています", {"both_adults": "yes"}),
+    ("相手が未成年です", {"both_adults": "no"}),
+    ("彼女はまだ高校2年です", {"both_adults": "no"}),
+    ("私は30代です", {"both_adults": None}),
+    ("何歳から届け出できますか？", {"ages": None, "both_adults": None}),
+    ("18歳以上じゃないとだめですか？", {"ages": None, "both_adults": None}),
+    ("we are both 25", {"ages": [25, 25]}),
+    ("I'm 30 and she's 17", {"ages": [30, 17]}),
+    ("we are both over 18", {"both_adults": "yes"}),
+    ("both of us are adults", {"both_adults": "yes"}),
+    ("my partner is a minor", {"both_adults": "no"}),
+    ("how old do we have to be?", {"ages": None, "both_adults": None}),
+    # marriage
+    ("二人とも独身です", {"any_marriage": "no"}),
+    ("どっちも結婚していません", {"any_marriage": "no"}),
+    ("二人とも結婚はしてないです", {"any_marriage": "no"}),
+    ("けっこんは していません。ふたりとも。", {"any_marriage": "no"}),
+    ("彼はまだ離婚が成立していません", {"any_marriage": "yes"}),
+    ("相手は既婚です", {"any_marriage": "yes"}),
+    ("妻がいます", {"any_marriage": "yes"}),
+    ("離婚調停中です", {"any_marriage": "yes"}),
+    ("離婚しました", {"any_marriage": "no"}),
+    ("私は独身です", {"any_marriage": None}),
+    ("ニューヨークで結婚しました", {"any_marriage": "married_abroad_to_each_other"}),
+    ("別の人と事実婚しています", {"any_marriage": "de_facto_with_other"}),
+    ("日本で同性婚はできますか", {"any_marriage": None}),
+    ("いつか結婚したいです", {"any_marriage": None}),
+    ("neither of us is married", {"any_marriage": "no"}),
+    ("I'm still married", {"any_marriage": "yes"}),
+    ("he is getting divorced", {"any_marriage": "yes"}),
+    ("we got married in Canada", {"any_marriage": "married_abroad_to_each_other"}),
+    # other partnership
+    ("ほかにパートナーはいません", {"any_other_partnership": "no"}),
+    ("元カノとのパートナーシップがまだ残っています", {"any_other_partnership": "yes"}),
+    ("前の相手とのパートナーシップを解消していません", {"any_other_partnership": "yes"}),
+    ("前のパートナーシップは解消しました", {"any_other_partnership": "no"}),
+    ("I'm still registered with my ex", {"any_other_partnership": "yes"}),
+    ("no other partners", {"any_other_partnership": "no"}),
+    # kinship
+    ("いとこ同士です", {"relation": ["collateral_blood", 4]}),
+    ("私たちは姉妹です", {"relation": COLLATERAL_2}),
+    ("親子なんですが使えますか", {"relation": ["lineal_blood", None]}),
+    ("親戚ではありません", {"relation": ["no", None]}),
+    ("血のつながりはないです", {"relation": ["no", None]}),
+    ("二人で養子縁組しています", {"relation": ["adopted_in_partnership", None]}),
+    ("元夫の母です", {"relation": ["lineal_affinity", None]}),
+    ("妹に反対されています", {"relation": None}),
+    ("親に内緒で出せますか", {"relation": None}),
+    ("母が心配しています", {"relation": None}),
+    ("we are cousins", {"relation": ["collateral_blood", 4]}),
+    ("she is my sister", {"relation": COLLATERAL_2}),
+    ("we are not related", {"relation": ["no", None]}),
+    ("my sister supports us", {"relation": None}),
+    # tie to Tokyo
+    ("都内に住んでいます", {"links": ["live"]}),
+    ("私は新宿で働いてます", {"links": ["work"]}),
+    ("都内の大学に通っています", {"links": ["study"]}),
+    ("埼玉に住んでて職場は新宿です", {"links": ["work"]}),
+    ("二人とも埼玉に住んでいます", {"links": None, "outside": True}),
+    ("二人とも埼玉在住で、職場も埼玉です", {"links": "none"}),
+    ("二人とも東京に住んでないし、働いてもいない", {"links": "none"}),
+    ("来月、千葉から江東区に引っ越します", {"links": None, "move_in": ["2026-12-01", "2026-12-31"]}),
+    ("12月5日に都内に引っ越します", {"move_in": ["2026-12-05", "2026-12-05"]}),
+    ("いつか東京に引っ越したい", {"move_in": "yes"}),
+    ("東京に住みたいです", {"links": None}),
+    ("片方だけ埼玉に住んでます", {"links": None, "outside": None, "one_outside": True}),
+    ("都内の病院に通っています", {"links": None}),
+    ("we live in Shinjuku", {"links": ["live"]}),
+    ("I work in Shibuya but we live in Saitama", {"links": ["work"]}),
+    ("we both live and work in Saitama", {"links": "none"}),
+    ("we are moving to Tokyo next month", {"links": None, "move_in": ["2026-12-01", "2026-12-31"]}),
+    ("neither of us lives or works in Tokyo", {"links": "none"}),
+    # sexual minority: a yes or no, never which or who
+    ("女性同士です", {"has_sexual_minority": "yes"}),
+    ("私がゲイです", {"has_sexual_minority": "yes"}),
+    ("片方がトランスジェンダーです", {"has_sexual_minority": "yes"}),
+    ("we are two women", {"has_sexual_minority": "yes"}),
+    ("二人ともストレートです", {"has_sexual_minority": "no"}),
+    ("we are both straight", {"has_sexual_minority": "no"}),
+    ("男女のカップルです", {"has_sexual_minority": None, "open_minority": True}),
+    ("同性カップルじゃなくても使える？", {"has_sexual_minority": None, "open_minority": True}),
+    ("俺のバイト先は渋谷", {"has_sexual_minority": None}),
+    ("LGBTの相談電話はどこですか", {"has_sexual_minority": None}),
+    # number of people
+    ("三人で届け出できますか", {"people_count": "other"}),
+    ("一人で届け出できますか", {"people_count": "other"}),
+    ("届けるのは二人です", {"people_count": "two"}),
+    ("three of us want to register", {"people_count": "other"}),
+    # nothing about themselves
+    ("費用はいくらですか", {k: None for k in ("ages", "links", "any_marriage", "relation", "has_sexual_minority")}),
+    ("何日かかる？", {k: None for k in ("ages", "links", "move_in")}),
+    ("How much is it?", {k: None for k in ("ages", "links", "move_in")}),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), TABLE, ids=[t for t, _ in TABLE])
+def test_statement(understood: Callable[..., Any], text: str, expected: dict[str, Any]) -> None:
+    facts = reading.read(understood(text), TODAY)
+    assert {key: facts.get(key) for key in expected} == expected, facts
+
+
+def test_several_facts_in_one_message(understood: Callable[..., Any]) -> None:
+    facts = reading.read(understood("二人とも50歳、どちらも独身、ほかの相手なし、親戚でもない、江戸川区在住です"), TODAY)
+    assert facts["ages"] == [50, 50]
+    assert facts["any_marriage"] == facts["any_other_partnership"] == "no"
+    assert facts["relation"] == ["no", None]
+    assert facts["links"] == ["live"]
+
+
+@pytest.mark.parametrize("text", [t for t, _ in TABLE])
+def test_facts_hold_categories_and_no_words_of_the_person(understood: Callable[..., Any], text: str) -> None:
+    """Who is what is never kept (reliability.md R34); the slot is JSON."""
+    import json
+
+    words = json.dumps(reading.read(understood(text), TODAY))
+    for banned in ("ゲイ", "gay", "lesbian", "women", "トランス", "世田谷", "新宿", "彼", "妹"):
+        assert banned not in words
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "相手は17歳です", "彼はまだ離婚が成立していません", "元カノとのパートナーシップがまだ残っています", "私たちは姉妹です", "二人とも埼玉在住で、職場も埼玉です", "二人ともストレートです", "三人で届け出できますか",
+        "I'm 30 and she's 17", "I'm still married", "she is my sister", "we both live and work in Saitama", "we are both straight",
+    ],
+)  # fmt: skip
+def test_what_excludes_a_couple_never_becomes_a_yes(understood: Callable[..., Any], text: str) -> None:
+    couple = reading.situation(reading.read(understood(text), TODAY), TODAY)
+    assert decide(couple, TODAY, assuming=set(RequirementId)).verdict is not Verdict.ELIGIBLE
+
+
+# --- later words
+
+
+def test_the_later_word_counts() -> None:
+    assert reading.merge({"any_marriage": "no"}, {"any_marriage": "yes"})["any_marriage"] == "yes"
+
+
+def test_an_age_said_of_one_person_keeps_the_others() -> None:
+    assert reading.merge({"ages": [20]}, {"ages": [17]})["ages"] == [20, 17]
+    assert reading.merge({"ages": [20, 25]}, {"ages": [17]})["ages"] == [20, 17]
+
+
+def test_ages_and_adulthood_replace_each_other() -> None:
+    assert "both_adults" not in reading.merge({"both_adults": "yes"}, {"ages": [17]})
+    assert "ages" not in reading.merge({"ages": [17, 20]}, {"both_adults": "yes"})
+
+
+def test_ties_add_up() -> None:
+    assert reading.merge({"links": ["live"]}, {"links": ["work"]})["links"] == ["live", "work"]
+
+
+def test_a_tie_takes_back_having_none() -> None:
+    merged = reading.merge({"links": "none", "outside": True}, {"links": ["work"]})
+    assert merged["links"] == ["work"] and "outside" not in merged
+
+
+def test_a_planned_move_takes_back_having_no_tie() -> None:
+    assert "links" not in reading.merge({"links": "none"}, {"move_in": ["2026-12-01", "2026-12-31"]})
+
+
+def test_merging_leaves_the_old_facts_alone() -> None:
+    old = {"ages": [20, 25], "links": ["live"]}
+    reading.merge(old, {"ages": [17], "links": ["work"]})
+    assert old == {"ages": [20, 25], "links": ["live"]}
