@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any, Text
+from typing import Any
 
 from rasa_sdk import Action, Tracker
 from rasa_sdk.events import AllSlotsReset, EventType, Restarted, SlotSet
@@ -23,11 +23,11 @@ def _responder() -> Responder:
 class ActionRespond(Action):
     """Answers one message from knowledge, rules and what the conversation remembers."""
 
-    def name(self) -> Text:
+    def name(self) -> str:
         """The name used in domain and rules."""
         return "action_respond"
 
-    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[Text, Any]) -> list[EventType]:
+    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         """Speaks through `utter_say`, which `bot.nlg` puts into words at run time."""
         slot = tracker.get_slot
         wished = _wished_language(tracker)
@@ -43,7 +43,12 @@ class ActionRespond(Action):
         for spec in turn.specs:
             dispatcher.utter_message(response="utter_say", spec=spec, lang=turn.language)
         if turn.erase or turn.restart:
-            return [AllSlotsReset(), Restarted(), SlotSet("language", turn.language), SlotSet("language_chosen", turn.language_chosen)]
+            return [
+                AllSlotsReset(),
+                Restarted(),
+                SlotSet("language", turn.language),
+                SlotSet("language_chosen", turn.language_chosen),
+            ]
         after = {
             "language": turn.language,
             "language_chosen": turn.language_chosen,

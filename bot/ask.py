@@ -6,9 +6,8 @@ import asyncio
 import json
 import sys
 import time
-from collections.abc import Iterator
 from datetime import date
-from typing import IO, Any, Text
+from typing import IO, Any
 
 from bot import clock
 
@@ -39,7 +38,7 @@ def run(source: IO[bytes], out: IO[str], today: date | None) -> int:
             except BadLine as error:
                 bad = True
                 reply = {"error": str(error), "line": number}
-            out.write(json.dumps(reply, ensure_ascii=True if _has_surrogate(reply) else False) + "\n")
+            out.write(json.dumps(reply, ensure_ascii=bool(_has_surrogate(reply))) + "\n")
             out.flush()
     finally:
         loop.close()
@@ -47,7 +46,7 @@ def run(source: IO[bytes], out: IO[str], today: date | None) -> int:
     return 1 if bad else 0
 
 
-def _has_surrogate(reply: dict[Text, Any]) -> bool:
+def _has_surrogate(reply: dict[str, Any]) -> bool:
     return any("\ud800" <= c <= "\udfff" for c in json.dumps(reply, ensure_ascii=False))
 
 
@@ -64,14 +63,14 @@ def _request(raw: bytes, number: int) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise BadLine(f"line {number}: expected a JSON object, got {type(value).__name__}")
     if not isinstance(value.get("text", "" if value.get("event") else None), str):
-        raise BadLine(f"line {number}: \"text\" must be a string")
+        raise BadLine(f'line {number}: "text" must be a string')
     for key in ("sender", "lang", "channel", "event"):
         if value.get(key) is not None and not isinstance(value[key], str):
-            raise BadLine(f"line {number}: \"{key}\" must be a string")
+            raise BadLine(f'line {number}: "{key}" must be a string')
     if value.get("lang") is not None and value["lang"] not in _LANGUAGES:
         raise BadLine(f"line {number}: \"lang\" must be one of {', '.join(_LANGUAGES)}")
     if value.get("channel") not in (None, "web", "line"):
-        raise BadLine(f"line {number}: \"channel\" must be web or line")
+        raise BadLine(f'line {number}: "channel" must be web or line')
     value.setdefault("text", "")
     if value.get("sender") in (None, ""):
         value["sender"] = f"line-{number}"
@@ -80,13 +79,17 @@ def _request(raw: bytes, number: int) -> dict[str, Any]:
 
 def _looks_like_json(text: str) -> bool:
     head = text.lstrip()
-    return head.startswith(("{\"", "{}", "{ ", "[", "{'"))
+    return head.startswith(('{"', "{}", "{ ", "[", "{'"))
 
 
 async def _answer(conversations: Any, request: dict[str, Any]) -> dict[str, Any]:
     started = time.perf_counter()
     turn = await conversations.say(
-        request["sender"], request["text"], lang=request.get("lang"), channel=request.get("channel") or "web", event=request.get("event")
+        request["sender"],
+        request["text"],
+        lang=request.get("lang"),
+        channel=request.get("channel") or "web",
+        event=request.get("event"),
     )
     elapsed = (time.perf_counter() - started) * 1000
     first = turn.messages[0]["answer"] if turn.messages else {}

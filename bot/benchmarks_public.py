@@ -13,4 +13,6 @@ def report_public(out: IO[str]) -> None:
     """Prints the figures, or where the sets were looked for."""
     directory = Path(os.environ.get("TOMONI_BENCHMARKS", ROOT.parent / "shared" / "benchmarks"))
     if not directory.exists():
-        out.write(f"public sets: not found in {directory.name}/ (set TOMONI_BENCHMARKS to the folder that holds xsid-0.7 and clinc150)\n")
+        out.write(
+            f"public sets: not found in {directory.name}/ (set TOMONI_BENCHMARKS to the folder that holds xsid-0.7 and clinc150)\n"
+        )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Text
+from typing import Any
 
 from bot.runtime import load_agent
 
@@ -12,7 +12,7 @@ from bot.runtime import load_agent
 class TurnResult:
     """What came of one message."""
 
-    messages: list[dict[Text, Any]]
+    messages: list[dict[str, Any]]
     intent: str | None = None
     confidence: float = 0.0
     entities: list[dict[str, Any]] = field(default_factory=list)
@@ -25,7 +25,9 @@ class Conversations:
         """Loads the trained model unless an agent is given."""
         self.agent = agent or load_agent()
 
-    async def say(self, sender: str, text: str, *, lang: str | None = None, channel: str = "web", event: str | None = None) -> TurnResult:
+    async def say(
+        self, sender: str, text: str, *, lang: str | None = None, channel: str = "web", event: str | None = None
+    ) -> TurnResult:
         """Says one message in a conversation and returns everything the bot answered."""
         from rasa.core.channels.channel import UserMessage
 
@@ -39,7 +41,9 @@ class Conversations:
         if admitted.refusal is not None:
             return TurnResult([admitted.refusal])
         output = CollectingChannel(channel)
-        message = UserMessage(admitted.text, output, conversation, input_channel=channel, metadata={"lang": lang} if lang else None)
+        message = UserMessage(
+            admitted.text, output, conversation, input_channel=channel, metadata={"lang": lang} if lang else None
+        )
         await self.agent.handle_message(message)
         tracker = await self.agent.tracker_store.retrieve(conversation)
         latest = tracker.latest_message if tracker else None
@@ -50,7 +54,13 @@ class Conversations:
             intent[0][0] if intent else None,
             intent[0][1] if intent else 0.0,
             [
-                {"type": e["entity"], "text": text[e["start"] : e["end"]], "start": e["start"], "end": e["end"], "value": e["value"]}
+                {
+                    "type": e["entity"],
+                    "text": text[e["start"] : e["end"]],
+                    "start": e["start"],
+                    "end": e["end"],
+                    "value": e["value"],
+                }
                 for e in data.get("entities") or []
                 if text[e["start"] : e["end"]]
             ],

@@ -40,9 +40,26 @@ def facts_told(knowledge: Knowledge, messages: Iterable[dict[str, Any]]) -> set[
             told.update(place.facts)
             told.update(("cov-municipal-mutual", "cov-no-own-scheme"))
         elif answer_id.startswith("prefecture_"):
-            told.update(("cov-other-prefectures", "lim-outside-tokyo", "cov-national-network", "cov-ibaraki-services", "cov-gunma"))
+            told.update(
+                (
+                    "cov-other-prefectures",
+                    "lim-outside-tokyo",
+                    "cov-national-network",
+                    "cov-ibaraki-services",
+                    "cov-gunma",
+                )
+            )
         elif answer_id.startswith("provider_"):
-            told.update(("cov-private-overview", "cov-private-not-guaranteed", "cov-mobile", "cov-mortgage", "cov-miles", "cov-life-insurance"))
+            told.update(
+                (
+                    "cov-private-overview",
+                    "cov-private-not-guaranteed",
+                    "cov-mobile",
+                    "cov-mortgage",
+                    "cov-miles",
+                    "cov-life-insurance",
+                )
+            )
         elif answer_id == "eligibility_verdict":
             told.update(_VERDICT_FACTS)
         elif answer_id == "phrase_start_application":
@@ -68,7 +85,9 @@ def judge(knowledge: Knowledge, expected: dict[str, Any], messages: list[dict[st
     if expected.get("kind") and first.get("kind") not in _list(expected["kind"]):
         kinds = {m["answer"].get("kind") for m in messages}
         verdicts = {"eligible", "ineligible", "conditional"}
-        if not ("answer" in _list(expected["kind"]) and first.get("kind") in verdicts) and not ("ask" in _list(expected["kind"]) and "ask" in kinds):
+        if not ("answer" in _list(expected["kind"]) and first.get("kind") in verdicts) and not (
+            "ask" in _list(expected["kind"]) and "ask" in kinds
+        ):
             wrong.append("kind")
     if expected.get("topic") and not {m["answer"].get("topic") for m in messages} & set(_list(expected["topic"])):
         wrong.append("topic")
@@ -176,7 +195,13 @@ def entities_report(knowledge: Knowledge, report: Report, sets: Path = SETS) -> 
             hits[item[0]] += item in gold
         report.add("entity lines all right", gold == found)
         if gold != found:
-            report.faults.append({"text": text, "missed": sorted((g[0], text[g[1] : g[2]], g[3]) for g in gold - found), "extra": sorted((f[0], text[f[1] : f[2]], f[3]) for f in found - gold)})
+            report.faults.append(
+                {
+                    "text": text,
+                    "missed": sorted((g[0], text[g[1] : g[2]], g[3]) for g in gold - found),
+                    "extra": sorted((f[0], text[f[1] : f[2]], f[3]) for f in found - gold),
+                }
+            )
     for kind in sorted(gold_count | found_count):
         report.counts[f"entity F1 {kind}"] = [2 * hits[kind], found_count[kind] + gold_count[kind]]
     report.counts["entity F1"] = [2 * sum(hits.values()), sum(found_count.values()) + sum(gold_count.values())]
@@ -203,7 +228,9 @@ def draw(report: Report, path: Path) -> None:
     matplotlib.use("Agg")
     import matplotlib.pyplot as plt
 
-    topics = sorted((name.removeprefix("topic of "), *c) for name, c in report.counts.items() if name.startswith("topic of "))
+    topics = sorted(
+        (name.removeprefix("topic of "), *c) for name, c in report.counts.items() if name.startswith("topic of ")
+    )
     figure, (left, right) = plt.subplots(1, 2, figsize=(13, 0.36 * len(topics) + 1.6))
     left.barh([f"{t} ({n})" for t, _, n in topics], [r / n for _, r, n in topics], color="#0017c1")
     left.set_xlim(0, 1)
@@ -232,7 +259,10 @@ def run() -> int:
         report = Report()
         entities_report(knowledge, report, sets)
         asyncio.run(_speak(conversations, knowledge, report, sets))
-        table = {name: {"right": c[0], "of": c[1], "share": round(c[0] / c[1], 4) if c[1] else None} for name, c in report.counts.items()}
+        table = {
+            name: {"right": c[0], "of": c[1], "share": round(c[0] / c[1], 4) if c[1] else None}
+            for name, c in report.counts.items()
+        }
         out = {"figures": table, "faults": report.faults}
         (directory / f"{sets.name}.json").write_text(json.dumps(out, ensure_ascii=False, indent=1), encoding="utf-8")
         draw(report, directory / f"{sets.name}.png")

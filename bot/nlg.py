@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Text
+from typing import Any
 
 from rasa.core.nlg.generator import NaturalLanguageGenerator
 from rasa.shared.core.trackers import DialogueStateTracker
@@ -25,8 +25,8 @@ class KnowledgeNaturalLanguageGenerator(NaturalLanguageGenerator):
         self._speaker = Speaker(knowledge or load())
 
     async def generate(
-        self, utter_action: Text, tracker: DialogueStateTracker, output_channel: Text, **kwargs: Any
-    ) -> dict[Text, Any] | None:
+        self, utter_action: str, tracker: DialogueStateTracker, output_channel: str, **kwargs: Any
+    ) -> dict[str, Any] | None:
         """Generates one message: `text`, `buttons` and, for channels of ours, the whole `answer`."""
         lang = kwargs.get("lang") or tracker.get_slot("language") or "ja"
         spec = kwargs.get("spec")
@@ -37,11 +37,11 @@ class KnowledgeNaturalLanguageGenerator(NaturalLanguageGenerator):
         return message(self._speaker.speak(spec, lang, clock.today()), output_channel)
 
 
-def message(answer: Answer, channel: str) -> dict[Text, Any]:
+def message(answer: Answer, channel: str) -> dict[str, Any]:
     """The message dict Rasa hands to an output channel."""
     content = as_dict(answer)
     rich = channel in RICH_CHANNELS
-    built: dict[Text, Any] = {
+    built: dict[str, Any] = {
         "text": plain_text(answer, sources=not rich),
         "buttons": [*content["choices"], *content["related"]],
     }

@@ -45,13 +45,21 @@ def quick_training() -> Iterator[None]:
         if len(some) == 1:
             return some[0]
         if len(some) == 2 and not some[1].training_examples and not some[0].responses:
-            return TrainingData(some[0].training_examples, some[0].entity_synonyms, some[0].regex_features, some[0].lookup_tables, some[1].responses)
+            return TrainingData(
+                some[0].training_examples,
+                some[0].entity_synonyms,
+                some[0].regex_features,
+                some[0].lookup_tables,
+                some[1].responses,
+            )
         return merge(self, *others)
 
     def never_the_same(self: TrainingData) -> str:
         return uuid.uuid4().hex
 
-    def pack_quickly(cls: Any, name: Any, mode: str = "r", fileobj: Any = None, compresslevel: int = 1, **kwargs: Any) -> Any:
+    def pack_quickly(
+        cls: Any, name: Any, mode: str = "r", fileobj: Any = None, compresslevel: int = 1, **kwargs: Any
+    ) -> Any:
         return pack.__func__(cls, name, mode, fileobj, compresslevel, **kwargs)
 
     RasaFileImporter.get_nlu_data = read_once  # type: ignore[method-assign]

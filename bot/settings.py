@@ -54,11 +54,15 @@ def _number(env: Mapping[str, str], name: str, default: int) -> int:
 def _secret(env: Mapping[str, str], name: str, production: bool, directory: Path) -> str:
     given = env.get(name)
     if given is not None and len(given) < _SHORTEST_SECRET:
-        raise SettingsError(f"{name} is too short: at least {_SHORTEST_SECRET} characters (for example: openssl rand -hex 32).")
+        raise SettingsError(
+            f"{name} is too short: at least {_SHORTEST_SECRET} characters (for example: openssl rand -hex 32)."
+        )
     if given:
         return given
     if production:
-        raise SettingsError(f"{name} is not set. In production every secret must be given (for example: openssl rand -hex 32).")
+        raise SettingsError(
+            f"{name} is not set. In production every secret must be given (for example: openssl rand -hex 32)."
+        )
     path = directory / f"{name.lower()}.txt"
     if not path.exists():
         directory.mkdir(parents=True, exist_ok=True)

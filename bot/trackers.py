@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
-from typing import Any, Text
+from typing import Any
 
 from rasa.core.tracker_store import TrackerStore
 from rasa.shared.core.domain import Domain
@@ -33,7 +33,7 @@ class RecentTrackerStore(TrackerStore):
         self._idle = idle_seconds
         self._most = most
         self._clock = clock
-        self._held: OrderedDict[Text, tuple[DialogueStateTracker, float]] = OrderedDict()
+        self._held: OrderedDict[str, tuple[DialogueStateTracker, float]] = OrderedDict()
 
     async def save(self, tracker: DialogueStateTracker) -> None:
         """Keeps a tracker, cut to the recent events."""
@@ -47,7 +47,7 @@ class RecentTrackerStore(TrackerStore):
         while self._held and (len(self._held) > self._most or next(iter(self._held.values()))[1] < now - self._idle):
             self._held.popitem(last=False)
 
-    async def retrieve(self, sender_id: Text) -> DialogueStateTracker | None:
+    async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
         """Returns the tracker of a conversation that is still fresh."""
         held = self._held.get(sender_id)
         if held is None:
@@ -57,11 +57,11 @@ class RecentTrackerStore(TrackerStore):
             return None
         return held[0]
 
-    async def keys(self) -> Iterable[Text]:
+    async def keys(self) -> Iterable[str]:
         """Ids of the conversations held."""
         return list(self._held)
 
-    async def delete(self, sender_id: Text) -> None:
+    async def delete(self, sender_id: str) -> None:
         """Forgets one conversation."""
         self._held.pop(sender_id, None)
 

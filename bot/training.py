@@ -22,7 +22,10 @@ def write_responses() -> None:
     from bot.knowledge.wording import fill
 
     knowledge = load()
-    names = {f"utter_faq/{e.id}": [{"text": fill(e.title["ja"], knowledge, "ja", date(2022, 11, 1))}] for e in knowledge.entries.values()}
+    names = {
+        f"utter_faq/{e.id}": [{"text": fill(e.title["ja"], knowledge, "ja", date(2022, 11, 1))}]
+        for e in knowledge.entries.values()
+    }
     head = "# Generated from data/knowledge/ by `python -m bot train`; do not edit. The words people read come from there at run time.\n"
     text = head + yaml.safe_dump({"version": "3.1", "responses": names}, allow_unicode=True, sort_keys=True, width=160)
     path = ROOT / "data" / "responses" / "faq.yml"

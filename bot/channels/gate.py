@@ -35,7 +35,9 @@ def refusal(name: str, lang: str, kind: str = "fallback", topic: str = "out_of_s
     """One of the fixed lines as a finished message, for when Rasa is not asked at all."""
     from bot.nlg import message
 
-    return message(_speaker().speak({"say": "phrase", "name": name, "kind": kind, "topic": topic}, lang, clock.today()), "web")
+    return message(
+        _speaker().speak({"say": "phrase", "name": name, "kind": kind, "topic": topic}, lang, clock.today()), "web"
+    )
 
 
 def admit(text: str, lang: str | None = None, event: str | None = None) -> Admitted:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Text
+from typing import Any
 
 from rasa.core.channels.channel import OutputChannel
 
@@ -13,13 +13,15 @@ class CollectingChannel(OutputChannel):
     def __init__(self, name: str = "web") -> None:
         """Takes the name of the channel spoken for; the renderer chooses words and limits by it."""
         self._name = name
-        self.collected: list[dict[Text, Any]] = []
+        self.collected: list[dict[str, Any]] = []
 
-    def name(self) -> Text:  # type: ignore[override]
+    def name(self) -> str:  # type: ignore[override]
         """The channel spoken for."""
         return self._name
 
-    async def send_response(self, recipient_id: Text, message: dict[Text, Any]) -> None:
+    async def send_response(self, recipient_id: str, message: dict[str, Any]) -> None:
         """Keeps one message as the generator made it."""
         answer = message.get("answer") or (message.get("metadata") or {}).get("answer") or {}
-        self.collected.append({"text": message.get("text") or "", "buttons": message.get("buttons") or [], "answer": answer})
+        self.collected.append(
+            {"text": message.get("text") or "", "buttons": message.get("buttons") or [], "answer": answer}
+        )

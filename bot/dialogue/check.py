@@ -21,15 +21,30 @@ from bot.rules.interview import next_requirement
 
 State = dict[str, Any]
 
-_YES = re.compile(r"^(?:はい|うん|ええ|そう(?:です|だよ|やで|だね|ね)?|あります|あるよ|ある|います|いるよ|いる|してます|しています|している|してる|そのとおり|その通り|もちろん|大丈夫(?:です)?|だいじょうぶ(?:です)?|ok|オッケー|オーケー|できます|できる|約束(?:できます|します)|当てはまります|当てはまる|あてはまります|該当します|両方|二人とも(?:です|はい|そうです)?|どちらも(?:です|はい)?|yes|yep|yeah|yea|yup|sure|of course|correct|right|we do|we are|both|i do|both of us|one of us|hai|一人(?:です|だけ)?|片方(?:です|だけ)?)(?:[。!！、,.\s]|です|$)")
-_NO = re.compile(r"^(?:いいえ|いや|いえ|ううん|ちが(?:う|います)|違(?:う|います)|ない(?:です|よ|$)|なし|なしです|ありません|いません|いないです?|いない|おりません|してません|してない(?:です)?|していません|していない(?:です)?|まだ(?:です)?|no|nope|nah|none|neither|not really|we don'?t|we aren'?t|never|iie|ノー|ゼロ|当てはまりません|当てはまらない|該当しません)(?:[。!！、,.\s]|です|$)")
-_DONT_KNOW = re.compile(r"(?:分か|わか|判)(?:ら(?:ない|ん|なく|へん)|りません|んない)|しらない|知らない|知りません|どうだろ|不明|don'?t know|not sure|dunno|unsure|no idea|wakaranai|さあ")
-_RATHER_NOT = re.compile(r"(?:言|い|答え|こたえ|話し|はなし|書き|教え)(?:い|え)?たく(?:ない|ありません|ないです)|こたえたくない|答えたくありません|ノーコメント|秘密|ないしょ|内緒|パス|rather not|prefer not|don'?t want to (?:say|answer|tell)|won'?t say|no comment|private|none of your")
-_BACK = re.compile(r"(?:一つ|ひとつ|1つ|前|まえ|ひとつまえ)(?:の質問)?(?:に|へ)?(?:もど|戻)|戻って|もどって|go back|previous question|back one|^back$|modoru")
-_CORRECT = re.compile(r"やっぱり|やっぱ|間違(?:い|え|っ)|まちが|訂正|じゃなくて|ではなくて|ちがった|違った|さっきの|先ほどの|actually|i was wrong|mistake|correction|i meant|sorry,? (?:i|my|not)|not \d+ but|wait,? (?:my|i|we|he|she)")
-_QUESTION = re.compile(r"[?？]|(?:です|ます|でしょう|ません)か(?:[。、\s]|$)|教えて|おしえて|って(?:何|なに|なん|どう|いくら|いつ|どこ)|^(?:what|how|when|where|who|can|do|does|is|are|will|which|why)\b|かな$|の$")
-_CONTINUE = re.compile(r"^(?:ok|okay|よかった|なるほど|わかりました|了解|じゃあ|では|それで|alright|right|got it)[、。,. ]*(?:続け|continue|go on|next|次)?")
-
+_YES = re.compile(
+    r"^(?:はい|うん|ええ|そう(?:です|だよ|やで|だね|ね)?|あります|あるよ|ある|います|いるよ|いる|してます|しています|している|してる|そのとおり|その通り|もちろん|大丈夫(?:です)?|だいじょうぶ(?:です)?|ok|オッケー|オーケー|できます|できる|約束(?:できます|します)|当てはまります|当てはまる|あてはまります|該当します|両方|二人とも(?:です|はい|そうです)?|どちらも(?:です|はい)?|yes|yep|yeah|yea|yup|sure|of course|correct|right|we do|we are|both|i do|both of us|one of us|hai|一人(?:です|だけ)?|片方(?:です|だけ)?)(?:[。!！、,.\s]|です|$)"
+)
+_NO = re.compile(
+    r"^(?:いいえ|いや|いえ|ううん|ちが(?:う|います)|違(?:う|います)|ない(?:です|よ|$)|なし|なしです|ありません|いません|いないです?|いない|おりません|してません|してない(?:です)?|していません|していない(?:です)?|まだ(?:です)?|no|nope|nah|none|neither|not really|we don'?t|we aren'?t|never|iie|ノー|ゼロ|当てはまりません|当てはまらない|該当しません)(?:[。!！、,.\s]|です|$)"
+)
+_DONT_KNOW = re.compile(
+    r"(?:分か|わか|判)(?:ら(?:ない|ん|なく|へん)|りません|んない)|しらない|知らない|知りません|どうだろ|不明|don'?t know|not sure|dunno|unsure|no idea|wakaranai|さあ"
+)
+_RATHER_NOT = re.compile(
+    r"(?:言|い|答え|こたえ|話し|はなし|書き|教え)(?:い|え)?たく(?:ない|ありません|ないです)|こたえたくない|答えたくありません|ノーコメント|秘密|ないしょ|内緒|パス|rather not|prefer not|don'?t want to (?:say|answer|tell)|won'?t say|no comment|private|none of your"
+)
+_BACK = re.compile(
+    r"(?:一つ|ひとつ|1つ|前|まえ|ひとつまえ)(?:の質問)?(?:に|へ)?(?:もど|戻)|戻って|もどって|go back|previous question|back one|^back$|modoru"
+)
+_CORRECT = re.compile(
+    r"やっぱり|やっぱ|間違(?:い|え|っ)|まちが|訂正|じゃなくて|ではなくて|ちがった|違った|さっきの|先ほどの|actually|i was wrong|mistake|correction|i meant|sorry,? (?:i|my|not)|not \d+ but|wait,? (?:my|i|we|he|she)"
+)
+_QUESTION = re.compile(
+    r"[?？]|(?:です|ます|でしょう|ません)か(?:[。、\s]|$)|教えて|おしえて|って(?:何|なに|なん|どう|いくら|いつ|どこ)|^(?:what|how|when|where|who|can|do|does|is|are|will|which|why)\b|かな$|の$"
+)
+_CONTINUE = re.compile(
+    r"^(?:ok|okay|よかった|なるほど|わかりました|了解|じゃあ|では|それで|alright|right|got it)[、。,. ]*(?:続け|continue|go on|next|次)?"
+)
 
 
 @dataclass(frozen=True)
@@ -44,7 +59,14 @@ class Step:
 
 def begin(facts: reading.Facts, today: date) -> Step:
     """Starts a check with what was said already."""
-    state: State = {"facts": {k: v for k, v in facts.items()}, "asked": None, "declined": [], "trail": [], "active": True, "misses": 0}
+    state: State = {
+        "facts": {k: v for k, v in facts.items()},
+        "asked": None,
+        "declined": [],
+        "trail": [],
+        "active": True,
+        "misses": 0,
+    }
     return _advance(state, today, ["begin"])
 
 
@@ -67,7 +89,12 @@ def step(state: State, u: Understanding, today: date) -> Step:
     facts.update(answered)
     correcting = bool(_CORRECT.search(u.plain)) or (label == "correct" and p > 0.5)
     useful = {k for k in facts if k not in ("open_minority",)}
-    asks_else = bool(_QUESTION.search(u.plain)) and label.startswith("faq/") and not label.startswith(("faq/smalltalk", "faq/eligibility")) and p > 0.3
+    asks_else = (
+        bool(_QUESTION.search(u.plain))
+        and label.startswith("faq/")
+        and not label.startswith(("faq/smalltalk", "faq/eligibility"))
+        and p > 0.3
+    )
     if useful and not (asks_else and not answered):
         if correcting and not answered:
             state["declined"] = [d for d in state["declined"] if not _settles(facts, d)]

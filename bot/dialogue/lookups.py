@@ -26,7 +26,9 @@ def _name(place: Municipality, lang: str) -> str:
 
 def service_line(knowledge: Knowledge, service: Service, lang: str, day: date, *, provider: bool) -> str:
     """One line on a service: what it allows, and how old the information is."""
-    dated = _say(knowledge, "service", "dated", lang, day, as_of=spoken_date(service.as_of, lang)) if service.as_of else ""
+    dated = (
+        _say(knowledge, "service", "dated", lang, day, as_of=spoken_date(service.as_of, lang)) if service.as_of else ""
+    )
     if service.confidence == "low":
         dated += _say(knowledge, "service", "low", lang, day)
     line = _say(
@@ -51,7 +53,11 @@ def place_answer(knowledge: Knowledge, name: str, lang: str, day: date) -> Answe
     if place.own_scheme is True:
         scheme = place.own_scheme_name or ""
         since = place.own_scheme_since
-        lines.append(say("own_scheme", scheme=scheme, since=spoken_date(since, lang)) if since else say("own_scheme_undated", scheme=scheme))
+        lines.append(
+            say("own_scheme", scheme=scheme, since=spoken_date(since, lang))
+            if since
+            else say("own_scheme_undated", scheme=scheme)
+        )
     elif place.own_scheme is False:
         lines.append(say("no_own_scheme", as_of=spoken_date(place.as_of or "2024-04-01", lang)))
     else:
@@ -62,7 +68,9 @@ def place_answer(knowledge: Knowledge, name: str, lang: str, day: date) -> Answe
         lines.append(say("agreement"))
     if accepted is True and not services:
         lines.append(say("services_differ"))
-    citations = [c for s in services for c in s.citations] + list(place.citations) + list(knowledge.citations_of(place.facts))
+    citations = (
+        [c for s in services for c in s.citations] + list(place.citations) + list(knowledge.citations_of(place.facts))
+    )
     return Answer(
         id=f"place_{place.code}",
         topic="coverage",
@@ -73,7 +81,10 @@ def place_answer(knowledge: Knowledge, name: str, lang: str, day: date) -> Answe
         body="\n".join(lines),
         next=say("next"),
         citations=_unique(citations),
-        related=tuple((i, fill(knowledge.entries[i].title[lang], knowledge, lang, day)) for i in ("coverage_overview", "scheme_tokyo_and_municipal")),
+        related=tuple(
+            (i, fill(knowledge.entries[i].title[lang], knowledge, lang, day))
+            for i in ("coverage_overview", "scheme_tokyo_and_municipal")
+        ),
         version=knowledge.version,
         confidence="medium",
     )
@@ -100,7 +111,10 @@ def provider_answer(knowledge: Knowledge, ids: Sequence[str], lang: str, day: da
         body="\n".join(lines),
         next=say("next"),
         citations=_unique([c for s in services for c in s.citations]),
-        related=tuple((i, fill(knowledge.entries[i].title[lang], knowledge, lang, day)) for i in ("coverage_private_overview", "coverage_private_not_guaranteed")),
+        related=tuple(
+            (i, fill(knowledge.entries[i].title[lang], knowledge, lang, day))
+            for i in ("coverage_private_overview", "coverage_private_not_guaranteed")
+        ),
         version=knowledge.version,
         confidence="medium",
     )
@@ -121,7 +135,9 @@ def prefecture_answer(knowledge: Knowledge, name: str, lang: str, day: date) -> 
     def say(key: str) -> str:
         return _say(knowledge, "prefecture", key, lang, day, name=spoken)
 
-    services = [s for s in knowledge.services.values() if s.provider_type == "other_prefecture" and name in s.provider["ja"]]
+    services = [
+        s for s in knowledge.services.values() if s.provider_type == "other_prefecture" and name in s.provider["ja"]
+    ]
     if services:
         short, body = say("linked"), "\n".join(service_line(knowledge, s, lang, day, provider=False) for s in services)
         citations = [c for s in services for c in s.citations]
@@ -139,7 +155,10 @@ def prefecture_answer(knowledge: Knowledge, name: str, lang: str, day: date) -> 
         body=body,
         next=say("next"),
         citations=_unique([*citations, *knowledge.citations_of(facts)]),
-        related=tuple((i, fill(knowledge.entries[i].title[lang], knowledge, lang, day)) for i in ("coverage_other_prefectures", "changes_move_out")),
+        related=tuple(
+            (i, fill(knowledge.entries[i].title[lang], knowledge, lang, day))
+            for i in ("coverage_other_prefectures", "changes_move_out")
+        ),
         version=knowledge.version,
         confidence="medium",
     )

@@ -24,20 +24,57 @@ from bot.privacy.redact import MASK
 SURE = 0.40
 HEDGE = 0.13
 OFFER = 0.05
+OUT = 0.25  # together with half the best answer's: finds .89 of what is out of scope, turns away under 1 % of the rest
 
-_NUMBER = re.compile(r"^(?:no\.? ?|その|the )?(?P<n>[1-4一二三四]|first|second|third|fourth|最初|一番目|二番目|三番目|1つ目|2つ目|3つ目)(?:番|つ目|番目|です|のやつ|を|でお願い(?:します)?|one|。|\.)*$")
-_ORDINAL = {"first": 1, "second": 2, "third": 3, "fourth": 4, "最初": 1, "一番目": 1, "二番目": 2, "三番目": 3, "1つ目": 1, "2つ目": 2, "3つ目": 3, "一": 1, "二": 2, "三": 3, "四": 4}
-_TO_EASY = re.compile(r"やさしい|易しい|優しい日本語|かんたんな|簡単な日本語|にほんごで.{0,4}やさし|むずかし|難し(?:い|すぎ)|easy japanese|simple japanese|plain japanese|yasashii|ひらがな|ふりがな|ルビ")
+_SINGLE_PAPER = re.compile(r"抄本|独身証明|どくしん")
+
+_NUMBER = re.compile(
+    r"^(?:no\.? ?|その|the )?(?P<n>[1-4一二三四]|first|second|third|fourth|最初|一番目|二番目|三番目|1つ目|2つ目|3つ目)(?:番|つ目|番目|です|のやつ|を|でお願い(?:します)?|\s?one|。|\.)*$"
+)
+_ORDINAL = {
+    "first": 1,
+    "second": 2,
+    "third": 3,
+    "fourth": 4,
+    "最初": 1,
+    "一番目": 1,
+    "二番目": 2,
+    "三番目": 3,
+    "1つ目": 1,
+    "2つ目": 2,
+    "3つ目": 3,
+    "一": 1,
+    "二": 2,
+    "三": 3,
+    "四": 4,
+}
+_TO_EASY = re.compile(
+    r"やさしい|やさしく|簡単に|かんたんに|易しい|優しい日本語|かんたんな|簡単な日本語|にほんごで.{0,4}やさし|むずかし|難し(?:い|すぎ)|easy japanese|simple japanese|plain japanese|yasashii|ひらがな|ふりがな|ルビ"
+)
 _TO_EN = re.compile(r"英語|えいご|エイゴ|イングリッシュ|\benglish\b|eigo")
 _TO_JA = re.compile(r"日本語|にほんご|japanese|nihongo|ふつうの|普通の")
-_ASKS_LANGUAGE = re.compile(r"(?:英語|えいご|日本語|にほんご|やさしい).{0,6}(?:で(?:お願い|おねがい|教えて|話して|答えて|も|$|[。、])|に(?:して|戻して|もどして|変えて|切り替え)|版)|\bin english\b|english,? please|^english$|switch to|speak (?:in )?english|日本語で|in japanese|japanese please|もっと(?:やさしく|簡単に|かんたんに)|むずかしいです|難しいです|難しくて")
-_FOLLOW = re.compile(r"^(?:じゃあ|じゃ、|じゃ|では|それじゃ|それなら|なら|あと|ほな|で、|そしたら|and\b|what about|how about|then\b|ok,? and|also\b|それ|その|あとは?)")
-_CITY_TOPIC = re.compile(r"使え|使い道|つかえ|制度|認め|有効|受け付け|対応|できること|意味|住宅|accept|use\b|work (?:in|there)|valid|scheme|anything|でも|では|は[?？]|も[?？]|とこ|なんだけど|ですが|霊園|税|サービス|どう|福利")
+_ASKS_LANGUAGE = re.compile(
+    r"(?:英語|えいご|日本語|にほんご|やさしい).{0,6}(?:で(?:お願い|おねがい|教えて|話して|答えて|も|$|[。、])|に(?:して|戻して|もどして|変えて|切り替え)|版)|\bin english\b|english,? please|^english$|switch to|speak (?:in )?english|日本語で|in japanese|japanese please|もっと(?:やさしく|簡単に|かんたんに)|(?:やさしく|簡単に|かんたんに)(?:言|い)って|むずかしいです|難しいです|難しくて"
+)
+_FOLLOW = re.compile(
+    r"^(?:じゃあ|じゃ、|じゃ|では|それじゃ|それなら|なら|あと|ほな|で、|そしたら|and\b|what about|how about|then\b|ok,? and|also\b|それ|その|あとは?)"
+)
+_CITY_TOPIC = re.compile(
+    r"使え|使い道|つかえ|制度|認め|有効|受け付け|対応|できること|意味|住宅|accept|use\b|work (?:in|there)|valid|scheme|anything|でも|では|は[?？]|も[?？]|とこ|なんだけど|ですが|霊園|税|サービス|どう|福利"
+)
 _MOVE = re.compile(r"引っ?越|転入|転出|移(?:る|り|った)|越す|越し|転居|転勤|move|moving|moved|relocat")
-_ELIGIBLE_ASK = re.compile(r"[?？]|(?:ですか|ますか|でしょうか|ませんか|かな|いけ(?:る|ます)|使え|つかえ|でき(?:る|ます|ん|ひん)|だめ|ダメ|無理|むり|可能|対象|大丈夫|だいじょうぶ|ok|いい(?:です)?か|資格|条件|申請|届|申し込|登録|宣誓|とどけ|もうしこ|出せ|当てはま|判定|診断|チェック|\bcan\b|could|may we|able|eligible|qualify|apply|register|allowed|possible|okay|do we|are we|would we|is it)")
-_ABOUT_US = re.compile(r"(?:宣誓|申請|届出|届け出|登録|利用|申し込み)?(?:が)?(?:できる|使える|出せる|いける)か(?:どうか)?(?:を)?(?:知りたい|確認したい|調べたい|見てほしい|チェック|教えてほしい|たしかめたい|確かめたい)|^(?:ねえ|あの|えっと|で)?、?(?:うちら|私たち|私達|わたしたち|わたし達|僕ら|ぼくら|僕たち|俺ら|俺たち|自分ら|自分たち|ウチら|二人)(?:って|は|で|でも|も|にも|、)?(?:これ|この制度|制度|条件)?(?:を|に)?(?:使え|つかえ|いけ|でき(?:る|ます|ん)|対象|当てはま|あてはま|資格|宣誓でき|申し込め|申請でき|該当)|^(?:are|do|can|could|would) we (?:be )?(?:eligible|qualify|use (?:it|this)|do (?:this|it)|apply|fit)\b.{0,20}$|watashitachi.{0,4}(?:tsukae|deki)")
-_EMPLOYER = re.compile(r"人事|総務|(?:社員|職員|従業員|部下|スタッフ)(?:が|から|の|を)|\bhr\b|our (?:employee|staff)|employer")
-_INTERROGATIVE = re.compile(r"[?？]|か$|かな|どこ|何|なに|なん|いくら|いつ|だれ|誰|どう|どれ|どの|いくつ|は$|教え|おしえ|知りた|番号|費|\b(?:how|what|when|where|who|can|do|does|is|are|which|phone|number|fee|age|cost)\b")
+_ELIGIBLE_ASK = re.compile(
+    r"[?？]|(?:ですか|ますか|でしょうか|ませんか|かな|いけ(?:る|ます)|使え|つかえ|でき(?:る|ます|ん|ひん)|だめ|ダメ|無理|むり|可能|対象|大丈夫|だいじょうぶ|ok|いい(?:です)?か|資格|条件|申請|届|申し込|登録|宣誓|とどけ|もうしこ|出せ|当てはま|判定|診断|チェック|\bcan\b|could|may we|able|eligible|qualify|apply|register|allowed|possible|okay|do we|are we|would we|is it)"
+)
+_ABOUT_US = re.compile(
+    r"(?:宣誓|申請|届出|届け出|登録|利用|申し込み)?(?:が)?(?:できる|使える|出せる|いける)か(?:どうか)?(?:を)?(?:知りたい|確認したい|調べたい|見てほしい|チェック|教えてほしい|たしかめたい|確かめたい)|^(?:ねえ|あの|えっと|で)?、?(?:うちら|私たち|私達|わたしたち|わたし達|僕ら|ぼくら|僕たち|俺ら|俺たち|自分ら|自分たち|ウチら|二人)(?:って|は|で|でも|も|にも|、)?(?:これ|この制度|制度|条件)?(?:を|に)?(?:使え|つかえ|いけ|でき(?:る|ます|ん)|対象|当てはま|あてはま|資格|宣誓でき|申し込め|申請でき|該当)|^(?:are|do|can|could|would) we (?:be )?(?:eligible|qualify|use (?:it|this)|do (?:this|it)|apply|fit)\b.{0,20}$|watashitachi.{0,4}(?:tsukae|deki)"
+)
+_EMPLOYER = re.compile(
+    r"人事|総務|(?:社員|職員|従業員|部下|スタッフ)(?:が|から|の|を)|\bhr\b|our (?:employee|staff)|employer"
+)
+_INTERROGATIVE = re.compile(
+    r"[?？]|か$|かな|どこ|何|なに|なん|いくら|いつ|だれ|誰|どう|どれ|どの|いくつ|は$|教え|おしえ|知りた|番号|費|\b(?:how|what|when|where|who|can|do|does|is|are|which|phone|number|fee|age|cost)\b"
+)
 _STATEMENT_ONLY = 2  # facts it takes for a bare statement of one's situation to be answered with a verdict
 
 
@@ -83,10 +120,24 @@ class Responder:
         """Decides one turn."""
         lang, chosen = self._language(u, memory)
         reply = self._decide(u, memory, lang, chosen, today)
-        said = tuple(s for s in reply.specs if s["say"] in ("entry", "place", "providers", "prefecture", "verdict", "question"))
+        said = tuple(
+            s for s in reply.specs if s["say"] in ("entry", "place", "providers", "prefecture", "verdict", "question")
+        )
         if MASK in u.text:
-            reply.specs.append({"say": "phrase", "name": "masked", "kind": reply.specs[0].get("kind", "answer"), "topic": "smalltalk"})
-        return Turn(reply.specs, reply.language, reply.language_chosen, reply.offered, reply.check, reply.pending, reply.erase, reply.restart, said or memory.said)
+            reply.specs.append(
+                {"say": "phrase", "name": "masked", "kind": reply.specs[0].get("kind", "answer"), "topic": "smalltalk"}
+            )
+        return Turn(
+            reply.specs,
+            reply.language,
+            reply.language_chosen,
+            reply.offered,
+            reply.check,
+            reply.pending,
+            reply.erase,
+            reply.restart,
+            said or memory.said,
+        )
 
     # --- language
 
@@ -117,7 +168,15 @@ class Responder:
         if not has_words(u.text):
             return turn(say("unreadable", kind="fallback", topic="out_of_scope", related=MENU[:3]))
         if u.other_language:
-            return turn(say("other_language", kind="fallback", topic="out_of_scope", facts=["sup-yorisoi-languages"], related=("support_yorisoi_languages",)))
+            return turn(
+                say(
+                    "other_language",
+                    kind="fallback",
+                    topic="out_of_scope",
+                    facts=["sup-yorisoi-languages"],
+                    related=("support_yorisoi_languages",),
+                )
+            )
         if memory.pending == "erase":
             if check._YES.search(u.plain) or label in ("affirm", "erase_my_data"):
                 return turn(say("erased", kind="confirm", topic="smalltalk"), erase=True, check=None)
@@ -135,6 +194,10 @@ class Responder:
         exact = self._titles.get(u.plain)
         if exact:
             return self._answer_turn(exact, u, turn)
+
+        again = self._asked_again(u, memory)
+        if again:
+            return turn(again)
 
         language_turn = self._change_language(u, memory, lang, turn)
         if language_turn:
@@ -156,7 +219,9 @@ class Responder:
         verdict = self._eligibility(u, memory, today)
         if verdict:
             return turn(*verdict.specs, check=verdict.state)
-        if (label == "check_eligibility" and p > 0.3) or (_ABOUT_US.search(u.plain) and not u.places and not u.providers):
+        if (label == "check_eligibility" and p > 0.3) or (
+            _ABOUT_US.search(u.plain) and not u.places and not u.providers
+        ):
             step = check.begin(reading.read(u, today), today)
             return turn(*step.specs, check=step.state)
 
@@ -179,20 +244,31 @@ class Responder:
             return []
         if not u.crisis and p < 0.8 and len(reading.read(u, today)) >= 2:
             return []  # a calm description of one's circumstances, not a cry for help
-        chosen = u.crisis or label.removeprefix("faq/")
+        chosen = u.crisis or labename.removeprefix("faq/")
         if u.crisis and u.crisis not in ("crisis_suicide", "crisis_medical_emergency"):
             if not by_model and p > 0.6 and not label.startswith("faq/support"):
-                other = label.removeprefix("faq/")
-                if label.startswith("faq/") and self._entry_kind(other) in ("answer", "refuse") and u.crisis != "support_crisis":
+                other = labename.removeprefix("faq/")
+                if (
+                    label.startswith("faq/")
+                    and self._entry_kind(other) in ("answer", "refuse")
+                    and u.crisis != "support_crisis"
+                ):
                     return [entry(u.crisis), entry(other)]
                 if u.crisis == "support_crisis":
                     return []
             if by_model and label.startswith("faq/crisis") and u.crisis == "support_crisis":
-                chosen = label.removeprefix("faq/")
+                chosen = labename.removeprefix("faq/")
         specs = [entry(chosen)]
         if chosen in ("crisis_outing", "crisis_harassment") and _EMPLOYER.search(u.plain):
             return [*specs, entry("support_tokyo_lgbt_business")]
-        extra = next((e for e in (l.removeprefix("faq/") for l, q in u.ranking if q > 0.3 and l.startswith("faq/")) if not e.startswith(("crisis", "support_crisis", "smalltalk", "abuse", "oos"))), None)
+        extra = next(
+            (
+                e
+                for e in (name.removeprefix("faq/") for name, q in u.ranking if q > 0.3 and name.startswith("faq/"))
+                if not e.startswith(("crisis", "support_crisis", "smalltalk", "abuse", "oos"))
+            ),
+            None,
+        )
         return [*specs, entry(extra)] if extra else specs
 
     def _entry_kind(self, entry_id: str) -> str:
@@ -207,13 +283,45 @@ class Responder:
         index = int(word) if word.isdigit() else _ORDINAL[word]
         return memory.offered[index - 1] if index <= len(memory.offered) else None
 
+    def _asked_again(self, u: Understanding, memory: Memory) -> Spec | None:
+        """A short question that only the last answer can explain: opening hours of the line just named, 18 after an age verdict."""
+        last = memory.said[-1] if memory.said else {}
+        if (
+            last.get("say") == "verdict"
+            and last["facts"].get("ages")
+            and re.search(r"誕生日|18(?:歳)?に(?:なっ|なれ|なる)|十八歳になっ|birthday|turns? 18", u.plain)
+        ):
+            return entry("eligibility_age")
+        found = self._knowledge.entries.get(last.get("id", "")) if last.get("say") == "entry" else None
+        if (
+            found
+            and found.topic in ("support", "crisis", "handoff")
+            and len(u.plain) <= 16
+            and re.search(
+                r"何曜日|何時|営業時間|受付時間|時間は|いつ(?:やって|開|あい)|what time|which days?|opening hours|when.{0,10}open",
+                u.plain,
+            )
+        ):
+            return entry(found.id)
+        return None
+
     def _change_language(self, u: Understanding, memory: Memory, lang: str, turn: Any) -> Turn | None:
         label, p = u.top
-        asks = bool(_ASKS_LANGUAGE.search(u.plain))
+        asks = bool(_ASKS_LANGUAGE.search(u.plain)) and not re.search(
+            r"英語でも?.{0,4}(?:でき|使え|つかえ|申|手続|ok|大丈夫|いけ|届)|英語(?:の|が)", u.plain
+        )
         if not (asks and (len(u.plain) <= 40) or (label == "change_language" and p > 0.35)):
             return None
         rest = _ASKS_LANGUAGE.sub("", u.plain)
-        if label.startswith("faq/") and p > 0.5 and not label.startswith(("faq/smalltalk_languages", "faq/smalltalk")) and re.search(r"証明書|手続|申請|画面|相談|certificate|apply|form|guide|screens?|hotline|ですか|can (?:we|i)|is there|available", u.plain):
+        if (
+            label.startswith("faq/")
+            and p > 0.5
+            and not label.startswith(("faq/smalltalk_languages", "faq/smalltalk"))
+            and re.search(
+                r"証明書|手続|申請|画面|相談|certificate|apply|form|guide|screens?|hotline|ですか|can (?:we|i)|is there|available",
+                u.plain,
+            )
+        ):
             return None
         if _TO_EASY.search(u.plain):
             target = Language.JA_EASY
@@ -223,15 +331,25 @@ class Responder:
             target = Language.JA
         else:
             return None
-        best = next(((name, q) for name, q in u.ranking if name.startswith("faq/") and not name.startswith("faq/smalltalk")), None)
+        best = next(
+            ((name, q) for name, q in u.ranking if name.startswith("faq/") and not name.startswith("faq/smalltalk")),
+            None,
+        )
         if best and best[1] > 0.25 and len(rest.strip(" 、。,.!?")) >= 4:
             return turn(entry(best[0].removeprefix("faq/")), lang=target.value, chosen=True)
         if memory.check and memory.check.get("active"):
-            return turn(say("language_set", kind="smalltalk", topic="smalltalk"), check.question_spec(dict(memory.check)), lang=target.value, chosen=True)
+            return turn(
+                say("language_set", kind="smalltalk", topic="smalltalk"),
+                check.question_spec(dict(memory.check)),
+                lang=target.value,
+                chosen=True,
+            )
         again = [s for s in memory.said if s["say"] != "question"]
         if again:
             return turn(*again, lang=target.value, chosen=True)
-        return turn(say("language_set", kind="smalltalk", topic="smalltalk", related=MENU[:4]), lang=target.value, chosen=True)
+        return turn(
+            say("language_set", kind="smalltalk", topic="smalltalk", related=MENU[:4]), lang=target.value, chosen=True
+        )
 
     def _control(self, u: Understanding, memory: Memory, turn: Any, today: date) -> Turn | None:
         """What people ask of the conversation itself."""
@@ -244,7 +362,10 @@ class Responder:
         topic = self._topic_of(memory)
         if label == "stop":
             if running:
-                return turn(say("stopped", kind="smalltalk", topic="smalltalk", related=MENU[:3]), check={**memory.check, "active": False, "paused": True})  # type: ignore[dict-item]
+                return turn(
+                    say("stopped", kind="smalltalk", topic="smalltalk", related=MENU[:3]),
+                    check={**memory.check, "active": False, "paused": True},
+                )  # type: ignore[dict-item]
             return turn(say("stopped_nothing", kind="smalltalk", topic="smalltalk"))
         if label == "resume" and not running:
             if memory.check and memory.check.get("asked"):
@@ -255,7 +376,9 @@ class Responder:
             if running:
                 step = check.begin({}, today)
                 return turn(*step.specs, check=step.state)
-            return turn(say("restarted", kind="smalltalk", topic="smalltalk", related=MENU[:4]), restart=True, check=None)
+            return turn(
+                say("restarted", kind="smalltalk", topic="smalltalk", related=MENU[:4]), restart=True, check=None
+            )
         if label == "show_menu":
             return turn(say("menu", kind="offer", topic="smalltalk", related=MENU, person=True), offered=MENU)
         if label == "repeat":
@@ -270,6 +393,15 @@ class Responder:
             return turn({"say": "sources", "of": list(memory.said)})
         if label == "share":
             return turn(say("share", kind="answer", topic="smalltalk", facts=["app-where"]))
+        if label == "why_ask" and not running and memory.said and memory.said[-1]["say"] == "verdict":
+            facts = memory.said[-1]["facts"]
+            decision = verdicts.decision_for(facts, today, direct=memory.said[-1].get("mode") == "direct")
+            reasons = [
+                _ENTRY_OF[f.requirement.value]
+                for f in decision.findings
+                if f.status.value == "not_met" and f.requirement.value in _ENTRY_OF
+            ]
+            return turn(entry(reasons[0] if reasons else "eligibility_summary"))
         if label == "why_ask" and not running:
             return turn(say("why_general", kind="smalltalk", topic="smalltalk"))
         if label == "feedback_positive":
@@ -279,9 +411,25 @@ class Responder:
         if label == "erase_my_data":
             return turn(say("erase_confirm", kind="confirm", topic="smalltalk", buttons=("yes", "no")), pending="erase")
         if label == "start_application" and not running:
-            return turn(say("start_application", kind="answer", topic="start_application", facts=["app-where", "app-24h"], related=("eligibility_summary", "documents_overview", "application_steps")))
+            return turn(
+                say(
+                    "start_application",
+                    kind="answer",
+                    topic="start_application",
+                    facts=["app-where", "app-24h"],
+                    related=("eligibility_summary", "documents_overview", "application_steps"),
+                )
+            )
         if label == "check_application_status" and not running:
-            return turn(say("check_status", kind="answer", topic="status_check", facts=["app-status", "app-contact"], related=("application_time", "support_office")))
+            return turn(
+                say(
+                    "check_status",
+                    kind="answer",
+                    topic="status_check",
+                    facts=["app-status", "app-contact"],
+                    related=("application_time", "support_office"),
+                )
+            )
         if label in ("correct", "go_back") and memory.check and not running and memory.check.get("facts"):
             facts = reading.read(u, today)
             if facts:
@@ -303,7 +451,10 @@ class Responder:
             return turn(say("more_here", kind="answer", topic=topic, related=MENU[:3]), *list(memory.said[-1:]))
         found = self._knowledge.entries[last["id"]]
         related = tuple(i for i in found.related if i in self._knowledge.entries)[:4]
-        return turn({**say("more_here", kind="answer", topic=found.topic, related=related), "facts": list(found.facts)}, offered=related)
+        return turn(
+            {**say("more_here", kind="answer", topic=found.topic, related=related), "facts": list(found.facts)},
+            offered=related,
+        )
 
     def _topic_of(self, memory: Memory) -> str:
         last = next((s for s in reversed(memory.said) if s["say"] == "entry"), None)
@@ -315,29 +466,95 @@ class Responder:
         """A direct question about one's own case: the verdict on what is known, at once."""
         facts = reading.read(u, today)
         label, p = u.top
-        entry_id = label.removeprefix("faq/")
-        about = label == "check_eligibility" or label.startswith("faq/eligibility") or u.mass("check_eligibility", "faq/eligibility") > 0.45
+        entry_id = labename.removeprefix("faq/")
+        about = (
+            label == "check_eligibility"
+            or label.startswith("faq/eligibility")
+            or (u.mass("check_eligibility", "faq/eligibility") > 0.45 and p < 0.4)
+        )
         found = self._knowledge.entries.get(entry_id) if label.startswith("faq/eligibility") and p > 0.25 else None
         previous = memory.check or {}
+        if "relation" not in facts and u.mass("faq/eligibility_relatives") > 0.3:
+            kin = next(
+                (e["value"] for e in u.entities if e["entity"] == "relation" and e["value"] in reading._KIN), None
+            )
+            if kin:
+                facts["relation"] = [reading._KIN[kin][0].value, reading._KIN[kin][1]]
         strong = {k: v for k, v in facts.items() if k not in ("people_count", "open_minority") or v == "other"}
-        if previous.get("facts") and not previous.get("active") and strong and (about or check._CORRECT.search(u.plain)) and (check._CORRECT.search(u.plain) or _FOLLOW.search(u.plain)):
-            if previous.get("asked") or check._CORRECT.search(u.plain) or "トライ" in u.plain or memory.said and memory.said[-1]["say"] == "verdict":
+        if (
+            previous.get("facts")
+            and not previous.get("active")
+            and strong
+            and (about or check._CORRECT.search(u.plain))
+            and (check._CORRECT.search(u.plain) or _FOLLOW.search(u.plain))
+        ):
+            if (
+                previous.get("asked")
+                or check._CORRECT.search(u.plain)
+                or "トライ" in u.plain
+                or memory.said
+                and memory.said[-1]["say"] == "verdict"
+            ):
                 merged = reading.merge(previous["facts"], facts)
-                spec = {"say": "verdict", "facts": merged, "mode": previous.get("mode", "final"), "leads": ["corrected"] if check._CORRECT.search(u.plain) else []}
+                spec = {
+                    "say": "verdict",
+                    "facts": merged,
+                    "mode": previous.get("mode", "final"),
+                    "leads": ["corrected"] if check._CORRECT.search(u.plain) else [],
+                }
                 if found and found.situation == {} and p > 0.5 or entry_id == "eligibility_move_in":
                     spec["entry"] = entry_id if found else None
                 return check.Step({**previous, "facts": merged}, [spec])
-        hard = [k for k in strong if k in ("ages", "both_adults", "any_marriage", "any_other_partnership", "relation", "links", "outside", "one_outside", "move_in", "people_count")]
-        about = about or facts.get("links") == "none" or (len(hard) >= 2 and label.startswith("faq/crisis"))
-        if not about and not (len(hard) >= _STATEMENT_ONLY and u.mass("faq/eligibility", "check_eligibility", "faq/smalltalk_coming_out") > 0.15):
+        hard = [
+            k
+            for k in strong
+            if k
+            in (
+                "ages",
+                "both_adults",
+                "any_marriage",
+                "any_other_partnership",
+                "relation",
+                "links",
+                "outside",
+                "one_outside",
+                "move_in",
+                "people_count",
+            )
+        ]
+        if u.mass("faq/oos") > 0.5 and len(hard) < 2:
+            return None
+        if label in ("faq/changes_move_within_tokyo", "faq/changes_move_out") or re.search(
+            r"still valid|まだ有効|証明書(?:は|って)?(?:その|この|まだ)", u.plain
+        ):
+            return None
+        about = (
+            about
+            or len(hard) >= 3
+            or facts.get("links") == "none"
+            or (len(hard) >= 2 and label.startswith("faq/crisis"))
+        )
+        if not about and not (
+            len(hard) >= _STATEMENT_ONLY
+            and u.mass("faq/eligibility", "check_eligibility", "faq/smalltalk_coming_out") > 0.15
+        ):
             if not ("relation" in facts and _ELIGIBLE_ASK.search(u.plain) and p < 0.6):
                 return None
         if label == "check_eligibility" and not hard and (facts.get("has_sexual_minority") != "no"):
             return None
         if found and found.situation:
             # A favourable category is never taken from the entry alone: only what the person said may help them.
-            stated = _situation_facts({k: v for k, v in found.situation.items() if (k, v) not in (("any_marriage", "no"), ("any_other_partnership", "no"))})
-            distant = any(e["entity"] == "relation" and e["value"] in ("cousin", "second_cousin", "sibling_in_law") for e in u.entities)
+            stated = _situation_facts(
+                {
+                    k: v
+                    for k, v in found.situation.items()
+                    if (k, v) not in (("any_marriage", "no"), ("any_other_partnership", "no"))
+                }
+            )
+            distant = any(
+                e["entity"] == "relation" and e["value"] in ("cousin", "second_cousin", "sibling_in_law")
+                for e in u.entities
+            )
             if distant:
                 stated.pop("relation", None)
             if not hard and not facts.get("has_sexual_minority"):
@@ -355,16 +572,41 @@ class Responder:
                 facts["open_minority"] = facts.get("has_sexual_minority") != "yes"
         elif not hard and facts.get("has_sexual_minority") != "no":
             return None
-        if not facts or not _ELIGIBLE_ASK.search(u.plain) and len(hard) < _STATEMENT_ONLY and label != "check_eligibility" and not found:
+        if (
+            not facts
+            or not _ELIGIBLE_ASK.search(u.plain)
+            and len(hard) < _STATEMENT_ONLY
+            and label != "check_eligibility"
+            and not found
+        ):
             return None
+        for requirement, (names, keys) in _ASKED_ABOUT.items():
+            # The question turns on this requirement; if we could not read how it stands, it is open, never taken for granted.
+            if u.mass(*names) > 0.35 and not any(facts.get(k) for k in keys):
+                facts.setdefault("open", []).append(requirement)
         spec: Spec = {"say": "verdict", "facts": facts, "mode": "direct"}
         decision = verdicts.decision_for(facts, today, direct=True)
-        refused = next((_ENTRY_OF[f.requirement.value] for f in decision.findings if f.status.value == "not_met" and f.requirement.value in _ENTRY_OF), None)
+        refused = next(
+            (
+                _ENTRY_OF[f.requirement.value]
+                for f in decision.findings
+                if f.status.value == "not_met" and f.requirement.value in _ENTRY_OF
+            ),
+            None,
+        )
         if refused:
             spec["entry"] = refused
         elif found:
             spec["entry"] = entry_id
-        state = {"facts": facts, "asked": None, "declined": [], "trail": [], "active": False, "misses": 0, "mode": "direct"}
+        state = {
+            "facts": facts,
+            "asked": None,
+            "declined": [],
+            "trail": [],
+            "active": False,
+            "misses": 0,
+            "mode": "direct",
+        }
         return check.Step(state, [spec])
 
     # --- answers
@@ -377,21 +619,33 @@ class Responder:
         two = self._two_needs(u)
         if two:
             return two
-        ranking = [(label.removeprefix("faq/"), p) for label, p in self._in_context(u, memory) if label.startswith("faq/")]
+        ranking = [
+            (labename.removeprefix("faq/"), p) for label, p in self._in_context(u, memory) if label.startswith("faq/")
+        ]
         if not ranking:
             return [self._fallback()]
         best, p = ranking[0]
         oos = u.mass("faq/oos")
-        if p >= SURE or (best.startswith(("smalltalk", "crisis", "support", "privacy", "handoff", "abuse")) and p >= HEDGE):
-            return [entry(best, others=self._close(ranking))]
-        if oos >= 0.4 and (best.startswith("oos") or oos > 2.5 * p):
+        within = next((q for i, q in ranking if not i.startswith("oos")), 0.0)
+        if oos >= OUT and oos >= 0.5 * within and not best.startswith(("crisis", "support_crisis")):
+            if best == "oos_resident_records" and _SINGLE_PAPER.search(u.plain):
+                return [entry("documents_single_cert_how")]
             return [entry(next(i for i, _ in ranking if i.startswith("oos")))]
+        if p >= SURE or (
+            best.startswith(("smalltalk", "crisis", "support", "privacy", "handoff", "abuse")) and p >= HEDGE
+        ):
+            return [entry(best, others=self._close(ranking))]
         inside = [(i, q) for i, q in ranking if not i.startswith(("oos", "smalltalk", "abuse"))]
         if not inside:
             return [entry(best)]
         if p >= HEDGE or (inside[0][1] >= HEDGE and best.startswith("oos") and oos < 0.3):
             choice = best if not best.startswith("oos") or oos >= 0.3 else inside[0][0]
-            return [{**entry(choice, others=[i for i, _ in inside if i != choice][:3]), "lead": None if choice.startswith("oos") or p >= 0.25 else "maybe_this"}]
+            return [
+                {
+                    **entry(choice, others=[i for i, _ in inside if i != choice][:3]),
+                    "lead": None if choice.startswith("oos") or p >= 0.25 else "maybe_this",
+                }
+            ]
         if inside[0][1] >= OFFER and oos < 0.3:
             return [{"say": "offer", "ids": [i for i, _ in inside[:3]]}]
         return [self._fallback()]
@@ -408,7 +662,10 @@ class Responder:
         short = len(u.plain) <= 14 or (u.plain.isascii() and len(u.plain.split()) <= 5)
         if memory.said and memory.said[-1]["say"] == "verdict":
             after = {"documents_overview": 6.0, "application_how": 3.0, "application_steps": 3.0}
-            return sorted(((label, p * after.get(label.removeprefix("faq/"), 1.0)) for label, p in u.ranking), key=lambda x: -x[1])
+            return sorted(
+                ((label, p * after.get(labename.removeprefix("faq/"), 1.0)) for label, p in u.ranking),
+                key=lambda x: -x[1],
+            )
         if last is None or not (short or _FOLLOW.search(u.plain)):
             return list(u.ranking)
         before = self._knowledge.entries[last["id"]]
@@ -416,7 +673,7 @@ class Responder:
             return list(u.ranking)
 
         def weight(label: str) -> float:
-            found = self._knowledge.entries.get(label.removeprefix("faq/"))
+            found = self._knowledge.entries.get(labename.removeprefix("faq/"))
             if found is None:
                 return 1.0
             if found.id in before.related or before.id in found.related:
@@ -436,12 +693,24 @@ class Responder:
             return []
         for part, ranking in u.parts:
             label, p = ranking[0]
-            entry_id = label.removeprefix("faq/")
-            if label.startswith("faq/") and p >= 0.3 and self._entry_kind(entry_id) in ("answer", "handoff") and entry_id not in found and _INTERROGATIVE.search(part):
+            entry_id = labename.removeprefix("faq/")
+            if (
+                label.startswith("faq/")
+                and p >= 0.3
+                and self._entry_kind(entry_id) in ("answer", "handoff")
+                and entry_id not in found
+                and _INTERROGATIVE.search(part)
+            ):
                 found.append(entry_id)
         whole = u.top[0].removeprefix("faq/")
         if len(found) < 2:
-            if len(found) == 1 and whole != found[0] and u.top[0].startswith("faq/") and u.top[1] >= SURE and self._entry_kind(whole) == "answer":
+            if (
+                len(found) == 1
+                and whole != found[0]
+                and u.top[0].startswith("faq/")
+                and u.top[1] >= SURE
+                and self._entry_kind(whole) == "answer"
+            ):
                 return [entry(whole), {**entry(found[0]), "lead": "also"}] if u.ranking[0][1] < 0.8 else []
             return []
         first = whole if whole in found else found[0]
@@ -451,19 +720,54 @@ class Responder:
     def _place(self, u: Understanding, memory: Memory) -> list[Spec]:
         """A ward, company or prefecture is asked about: what is known of it."""
         label, p = u.top
-        name = label.removeprefix("faq/")
+        name = labename.removeprefix("faq/")
         towns = [v for kind, v, _ in u.places if kind == "municipality"]
         last = memory.said[-1] if memory.said else {}
         before = self._knowledge.entries.get(last.get("id", "")) if last.get("say") == "entry" else None
-        leaning = last.get("say") in ("place", "providers", "prefecture") or (before is not None and before.id in ("coverage_municipality", "coverage_provider", "coverage_own_schemes", "coverage_other_prefectures", "coverage_overview"))
+        leaning = last.get("say") in ("place", "providers", "prefecture") or (
+            before is not None
+            and before.id
+            in (
+                "coverage_municipality",
+                "coverage_provider",
+                "coverage_own_schemes",
+                "coverage_other_prefectures",
+                "coverage_overview",
+            )
+        )
         short = len(u.plain) <= 22 or (u.plain.isascii() and len(u.plain.split()) <= 6)
-        asks_place = name in ("coverage_municipality", "coverage_no_own_scheme", "coverage_own_schemes") or (name.startswith("coverage_") and p < 0.5)
-        local = u.mass("faq/coverage_municipality", "faq/coverage_no_own_scheme", "faq/coverage_own_schemes") 
+        asks_place = name in ("coverage_municipality", "coverage_no_own_scheme", "coverage_own_schemes") or (
+            name.startswith("coverage_") and p < 0.5
+        )
+        local = u.mass("faq/coverage_municipality", "faq/coverage_no_own_scheme", "faq/coverage_own_schemes")
         if towns and not _MOVE.search(u.plain) and not u.links:
-            if asks_place or local > 0.25 or (leaning and short) or (short and p < SURE and _CITY_TOPIC.search(u.plain)):
+            if (
+                asks_place
+                or local > 0.25
+                or (leaning and short)
+                or (short and p < SURE and _CITY_TOPIC.search(u.plain))
+            ):
                 return [{"say": "place", "name": n} for n in dict.fromkeys(towns[:2])]
             own = [s for s in self._knowledge.services.values() if s.municipality in towns]
-            if own and name in ("coverage_toei", "coverage_toei_coresidence", "oos_tax_pension", "oos_housing_general", "oos_general_tokyo", "support_ward_lines", "coverage_rental", "alternatives_overview") and p < 0.85 and re.search(r"区営|市営|区立|区民住宅|市営住宅|軽自動車|軽|霊園|高齢者住宅|ward housing|city housing|municipal|kei|cemetery", u.plain):
+            if (
+                own
+                and name
+                in (
+                    "coverage_toei",
+                    "coverage_toei_coresidence",
+                    "oos_tax_pension",
+                    "oos_housing_general",
+                    "oos_general_tokyo",
+                    "support_ward_lines",
+                    "coverage_rental",
+                    "alternatives_overview",
+                )
+                and p < 0.85
+                and re.search(
+                    r"区営|市営|区立|区民住宅|市営住宅|軽自動車|軽|霊園|高齢者住宅|ward housing|city housing|municipal|kei|cemetery",
+                    u.plain,
+                )
+            ):
                 return [{"say": "place", "name": n} for n in dict.fromkeys(towns[:1])]
         if towns and asks_place and p > 0.4 and not _MOVE.search(u.plain):
             return [{"say": "place", "name": n} for n in dict.fromkeys(towns[:2])]
@@ -471,11 +775,26 @@ class Responder:
         if quarters and not towns and (name == "coverage_municipality" and p > 0.3 or leaning and short):
             return [{"say": "place", "name": quarters[0]}]
         if u.prefectures and not u.links:
-            about = name in ("coverage_other_prefectures", "coverage_municipality", "coverage_provider", "limits_outside_tokyo", "coverage_national_network", "coverage_gunma", "coverage_ibaraki_services") and p > 0.15
-            if (about and not _MOVE.search(u.plain)) or (leaning and short):
+            about = (
+                name
+                in (
+                    "coverage_other_prefectures",
+                    "coverage_municipality",
+                    "coverage_provider",
+                    "limits_outside_tokyo",
+                    "coverage_national_network",
+                    "coverage_gunma",
+                    "coverage_ibaraki_services",
+                )
+                and p > 0.15
+            )
+            near = before is not None and before.topic in ("coverage", "limits", "changes") and short
+            if (about and not _MOVE.search(u.plain)) or ((leaning or near) and short):
                 prefecture = u.prefectures[0]
                 specs: list[Spec] = [{"say": "prefecture", "name": prefecture}]
-                if prefecture in ("茨城", "群馬") and name.startswith(("coverage_other", "coverage_gunma", "coverage_ibaraki")):
+                if prefecture in ("茨城", "群馬") and name.startswith(
+                    ("coverage_other", "coverage_gunma", "coverage_ibaraki")
+                ):
                     specs = [entry("coverage_other_prefectures"), *specs]
                 return specs
         providers = [i for i in u.providers if self._knowledge.services[i].provider_type in ("private", "metropolitan")]
@@ -483,13 +802,42 @@ class Responder:
             narrow = {"coverage_mobile", "coverage_mortgage", "coverage_miles", "coverage_life_insurance"}
             if name in narrow and p >= 0.3:
                 return [entry(name), {"say": "providers", "ids": providers[:2]}]
-            if name == "coverage_provider" or (leaning and short and self._knowledge.services[providers[0]].provider_type == "private"):
-                general = {"priv-docomo": "coverage_mobile", "priv-kddi": "coverage_mobile", "priv-softbank": "coverage_mobile", "priv-mizuho": "coverage_mortgage", "priv-smtb": "coverage_mortgage", "priv-flat35": "coverage_mortgage", "priv-jal": "coverage_miles", "priv-ana": "coverage_miles", "priv-lifenet": "coverage_life_insurance", "metro-jkk-housing": "coverage_jkk", "metro-toei-housing": "coverage_toei", "metro-hospital": "coverage_metropolitan_hospitals"}.get(providers[0])
+            if name == "coverage_provider" or (
+                leaning and short and self._knowledge.services[providers[0]].provider_type == "private"
+            ):
+                general = {
+                    "priv-docomo": "coverage_mobile",
+                    "priv-kddi": "coverage_mobile",
+                    "priv-softbank": "coverage_mobile",
+                    "priv-mizuho": "coverage_mortgage",
+                    "priv-smtb": "coverage_mortgage",
+                    "priv-flat35": "coverage_mortgage",
+                    "priv-jal": "coverage_miles",
+                    "priv-ana": "coverage_miles",
+                    "priv-lifenet": "coverage_life_insurance",
+                    "metro-jkk-housing": "coverage_jkk",
+                    "metro-toei-housing": "coverage_toei",
+                    "metro-hospital": "coverage_metropolitan_hospitals",
+                }.get(providers[0])
                 looked_up: Spec = {"say": "providers", "ids": providers[:2]}
                 return [looked_up, entry(general)] if general else [looked_up]
         return []
 
 
+_ASKED_ABOUT = {
+    "req-07-not-close-relatives": (("faq/eligibility_relatives", "faq/eligibility_adoption"), ("relation",)),
+    "req-05-not-married": (
+        ("faq/eligibility_not_married", "faq/eligibility_divorced", "faq/eligibility_married_abroad"),
+        ("any_marriage",),
+    ),
+    "req-06-no-other-partner": (("faq/eligibility_other_partner",), ("any_other_partnership",)),
+    "req-02-sexual-minority": (("faq/eligibility_no_minority",), ("has_sexual_minority",)),
+    "req-04-both-adults": (("faq/eligibility_age",), ("ages", "both_adults")),
+    "req-08-tokyo-link": (
+        ("faq/eligibility_tokyo_link", "faq/eligibility_move_in"),
+        ("links", "move_in", "outside", "one_outside"),
+    ),
+}
 # The entry that explains each refusal.
 _ENTRY_OF = {
     "req-01-two-people": "eligibility_two_people",
@@ -509,7 +857,9 @@ def _situation_facts(situation: Mapping[str, str]) -> dict[str, Any]:
         if key == "close_relatives":
             facts["relation"] = ["adopted_in_partnership" if value == "adopted_in_partnership" else value, None]
         elif key == "tokyo_link":
-            facts.update({"move_in": "yes"} if value == "move_in" else {"links": "none" if value == "none" else [value]})
+            facts.update(
+                {"move_in": "yes"} if value == "move_in" else {"links": "none" if value == "none" else [value]}
+            )
         elif key == "nationality":
             facts["nationality"] = value
         else:

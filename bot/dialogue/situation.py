@@ -29,54 +29,118 @@ from bot.rules.situation import (
 
 Facts = dict[str, Any]
 
-_BOTH = r"(?:二人とも|ふたりとも|2人とも|両方|両名|どっちも|どちらも|お互い|おたがい|互いに|私たち|わたしたち|うちら|僕ら|俺ら|双方|ともに|共に|\bboth\b|\bneither\b|\bwe(?:'re| are|'ve)?\b|\bus\b|futari)"
+_BOTH = r"(?:二人とも|ふたりとも|2人とも|両方|両名|どっちも|どちらも|お互い|おたがい|互いに|私たち|わたしたち|うちら|僕ら|俺ら|双方|ともに|共に|\bboth\b|\bneither\b|\bwe(?:'re| are|'ve)?\b|\bus\b|futari ?tomo|futari)"
 _BOTH_RE = re.compile(_BOTH)
-_QUESTION_WORDS = re.compile(r"じゃないと|でないと|ないとだめ|何歳|なんさい|いくつから|必要|以上.{0,6}(?:ですか|なの|必要|じゃない)|how old|do (?:we|you|i) (?:have|need) to|must (?:we|both|i)|年齢制限|条件(?:は|って)")
+_QUESTION_WORDS = re.compile(
+    r"じゃないと|でないと|ないとだめ|ならんと|ならないと|なくちゃ|なければ|何歳|なんさい|いくつから|必要|以上.{0,6}(?:ですか|なの|必要|じゃない)|how old|do (?:we|you|i) (?:have|need) to|must (?:we|both|i)|年齢制限|条件(?:は|って)"
+)
 
-_ADULT_YES = re.compile(r"成人(?:して|です|済)|(?:18|20)歳?(?:以上|をこえ|は超え|過ぎ|すぎ)|(?<!未)成年(?:です|に達|同士)|(?:二|2|三|3|四|4|五|5|六|6|七|7)十?0?代|大人(?:です|同士)|アラ(?:サー|フォー|フィフ)|(?:over|above|older than) (?:18|eighteen|20)|18 ?(?:or|and) (?:over|older|above)|adults?\b|(?:in (?:our|my|his|her|their) )(?:twenties|thirties|forties|fifties|sixties|20s|30s|40s|50s|60s)|[2-7]0s\b|社会人|定年|年金暮らし|おとな(?:です)?")
-_ADULT_NO = re.compile(r"未成年|高校?(?:1|一|2|二)(?:年|なん|です|の|だ|と|で)|中学生|まだ(?:18|十八)(?:歳)?(?:じゃない|になって)|18歳未満|under 18|underage|minor\b|(?:not|isn'?t) (?:yet )?18|not 18 yet")
+_ADULT_YES = re.compile(
+    r"成人(?:して|です|済)|(?:18|20)歳?(?:以上|をこえ|は超え|過ぎ|すぎ)|(?<!未)成年(?:です|に達|同士)|(?:二|2|三|3|四|4|五|5|六|6|七|7)十?0?代|大人(?:です|同士)|アラ(?:サー|フォー|フィフ)|(?:over|above|older than) (?:18|eighteen|20)|18 ?(?:or|and) (?:over|older|above)|adults?\b|(?:in (?:our|my|his|her|their) )(?:twenties|thirties|forties|fifties|sixties|20s|30s|40s|50s|60s)|[2-7]0s\b|社会人|定年|年金暮らし|おとな(?:です)?"
+)
+_ADULT_NO = re.compile(
+    r"未成年|高校?(?:1|一|2|二)(?:年|なん|です|の|だ|と|で)|中学生|まだ(?:18|十八)(?:歳)?(?:じゃない|になって)|18歳未満|under 18|underage|minor\b|(?:not|isn'?t) (?:yet )?18|not 18 yet"
+)
 _DECADE = re.compile(r"([2-9])0代|([二三四五六七八])十代|\b([2-9])0s\b|(twenties|thirties|forties|fifties|sixties)")
 _TURNS = re.compile(r"(?:なる|なり|なったら|turn|turns|turning|birthday|誕生日)")
 
-_SINGLE = re.compile(r"独身|どくしん|未婚|みこん|シングル(?!マザー|ファザー)|結婚(?:は|も|を|とか)?(?:して(?:い)?(?:ない|ません|おらず|なく|なくて|ねえ|へん|いません|ないし|おりません|いない)|したこと(?:は|も|が)?(?:ない|ありません|なし)|歴(?:は|も)?(?:ない|なし|ありません)|なし)|けっこん(?:は|を|も)?して(?:い)?(?:ない|ません|いません)|婚姻(?:は|も|を)?して(?:い)?(?:ない|ません)|既婚じゃ|既婚では(?:ない|ありません)|バツイチ|バツ[12一二]|離婚(?:した(?!い|ら|くても)|しました|済|が成立|は成立|は済|してい?ます|してる|経験)|死別|\b(?:single|unmarried|divorced|widowed)\b|never (?:been )?married|not married|(?:neither|none|no ?one|nobody|no one)(?: of us)?(?: is| are)? (?:is )?(?:legally )?married|aren'?t married|isn'?t married|dokushin")
-_MARRIED = re.compile(r"既婚|結婚して(?:い)?(?:る|ます|て|いて)(?!ない|な(?:い|くても)|るわけ)|けっこん(?:を)?して(?:い)?(?:る|ます|いて)|婚姻(?:を|は)?(?:して|中|関係(?:が|に)(?:ある|あり|残))|(?:夫|妻|旦那|嫁|配偶者)(?:が|は|も)(?:い(?:る|ます|て)|おり)|妻子(?:が|持ち|ある)|(?:まだ)?離婚(?:が|は|を)?(?:まだ|して(?:い)?(?:ない|ません|なく)|成立して(?:い)?な|できて(?:い)?な|調停|協議中|裁判中|話し合い中|手続き中|前)|まだ籍|籍(?:が|は)(?:まだ)?(?:残|入った|抜けて(?:い)?な)|籍を抜いてな|別居中|婚姻届を出した(?:まま)?|still (?:legally )?married|(?:is|am|i'?m|he'?s|she'?s|are) (?:still |legally |already )*married(?! abroad| to each other| in)|married to (?:a|my|his|her|someone|another)|(?:has|have) a (?:husband|wife|spouse)\b|separated but|not (?:yet )?divorced|divorce (?:is )?(?:not|pending|isn'?t|in progress|ongoing|going)|in the middle of (?:a )?divorce|getting divorced|(?:waiting|wait) (?:for )?(?:my|his|her|the) divorce|divorce (?:to be|court|case|papers)|偽装結婚|友情結婚")
-_UNMARRIED_PLAINLY = re.compile(r"\b(?:neither|none|no ?one|nobody|not one)(?: of us)?(?: is| are| was)? .{0,12}married|(?:どちらも|二人とも|どっちも|お互い).{0,10}(?:独身|未婚|結婚して(?:い)?(?:ない|ません))")
-_MARRIED_NOT = re.compile(r"結婚したい|結婚できな|結婚と(?:何が|は|の)|結婚式|同性婚|結婚制度|結婚(?:の|に)(?:代わり|かわり)|結婚して(?:い)?(?:ない|ません|なければ|なくて)|既婚(?:じゃ|では)な")
-_ABROAD = re.compile(r"(?:海外|外国|国外|カナダ|アメリカ|米国|台湾|オランダ|ハワイ|ニューヨーク|イギリス|英国|フランス|ドイツ|スペイン|オーストラリア|ニュージーランド|タイ|ブラジル|メキシコ|アルゼンチン|ポルトガル|スウェーデン|デンマーク|ベルギー|がいこく|母国|彼の国|彼女の国|本国).{0,8}(?:結婚|入籍|けっこん|籍を入れ|婚姻)(?!式|できな|したい|ビザ)|married (?:each other )?(?:abroad|overseas|in (?:canada|america|the us|usa|the united states|new york|hawaii|taiwan|the netherlands|uk|england|france|germany|spain|australia|new zealand|brazil|portugal|mexico|argentina|sweden|thailand|california|our country|my country|another country))|(?:canadian|foreign|overseas|us|american|taiwanese) marriage|got married (?:abroad|overseas|in )")
-_DE_FACTO_OTHER = re.compile(r"(?:ほか|他|別)の?(?:人|ひと|相手|女|男).{0,4}と(?:も)?(?:の)?(?:事実婚|内縁|同棲して)|(?:事実婚|内縁)の(?:夫|妻|相手|パートナー)(?:が|も)(?:別に|ほかに|他に|い(?:る|ます|て))|de facto (?:marriage |relationship |partner )?(?:with (?:someone|another|a ))")
-_DE_FACTO_NONE = re.compile(r"事実婚(?:も|は|じゃ|では|と(?:か|いう))?(?:して(?:い)?(?:ない|ません)|(?:じゃ|で)?(?:ない|ありません|なし)|の相手も(?:いない|いません))")
+_SINGLE = re.compile(
+    r"独身|どくしん|未婚|みこん|シングル(?!マザー|ファザー)|結婚(?:は|も|を|とか)?(?:して(?:い)?(?:ない|ません|おらず|なく|なくて|ねえ|へん|いません|ないし|おりません|いない)|したこと(?:は|も|が)?(?:ない|ありません|なし)|歴(?:は|も)?(?:ない|なし|ありません)|なし)|けっこん(?:は|を|も)?して(?:い)?(?:ない|ません|いません)|婚姻(?:は|も|を)?して(?:い)?(?:ない|ません)|既婚じゃ|既婚では(?:ない|ありません)|バツイチ|バツ[12一二]|離婚(?:した(?!い|ら|くても)|しました|済|が成立|は成立|は済|してい?ます|してる|経験)|死別|\b(?:single|unmarried|divorced|widowed)\b|never (?:been )?married|not married|(?:neither|none|no ?one|nobody|no one)(?: of us)?(?: is| are)? (?:is )?(?:legally )?married|aren'?t married|isn'?t married|dokushin"
+)
+_MARRIED = re.compile(
+    r"既婚|結婚して(?:い)?(?:る|ます|て|いて)(?!ない|な(?:い|くても)|るわけ)|けっこん(?:を)?して(?:い)?(?:る|ます|いて)|婚姻(?:を|は)?(?:して|中|関係(?:が|に)(?:ある|あり|残))|(?:夫|妻|旦那|嫁|配偶者)(?:が|は|も)(?:い(?:る|ます|て)|おり)|妻子(?:が|持ち|ある)|(?:まだ)?離婚(?:が|は|を)?(?:まだ|して(?:い)?(?:ない|ません|なく)|成立して(?:い)?な|できて(?:い)?な|調停|協議中|裁判中|話し合い中|手続き中|前)|まだ籍|籍(?:が|は)(?:まだ)?(?:残|入った|抜けて(?:い)?な)|籍を抜いてな|別居中|婚姻届を出した(?:まま)?|still (?:legally )?married|(?:is|am|i'?m|he'?s|she'?s|are) (?:still |legally |already )*married(?! abroad| to each other| in)|married to (?:a|my|his|her|someone|another)|(?:has|have) a (?:husband|wife|spouse)\b|separated but|not (?:yet )?divorced|divorce (?:is )?(?:not|pending|isn'?t|in progress|ongoing|going)|in the middle of (?:a )?divorce|getting divorced|(?:waiting|wait) (?:for )?(?:my|his|her|the) divorce|divorce (?:to be|court|case|papers)|偽装結婚|友情結婚"
+)
+_UNMARRIED_PLAINLY = re.compile(
+    r"\b(?:neither|none|no ?one|nobody|not one)(?: of us)?(?: is| are| was)? .{0,12}married|(?:どちらも|二人とも|どっちも|お互い).{0,10}(?:独身|未婚|結婚して(?:い)?(?:ない|ません))"
+)
+_MARRIED_NOT = re.compile(
+    r"結婚したい|結婚できな|結婚と(?:何が|は|の)|結婚式|同性婚|結婚制度|結婚(?:の|に)(?:代わり|かわり)|結婚して(?:い)?(?:ない|ません|なければ|なくて)|既婚(?:じゃ|では)な"
+)
+_ABROAD = re.compile(
+    r"(?:海外|外国|国外|カナダ|アメリカ|米国|台湾|オランダ|ハワイ|ニューヨーク|イギリス|英国|フランス|ドイツ|スペイン|オーストラリア|ニュージーランド|タイ|ブラジル|メキシコ|アルゼンチン|ポルトガル|スウェーデン|デンマーク|ベルギー|がいこく|母国|彼の国|彼女の国|本国).{0,16}(?:結婚|入籍|けっこん|籍を入れ|婚姻)(?!式|できな|したい|ビザ)|married (?:each other )?(?:abroad|overseas|in (?:canada|america|the us|usa|the united states|new york|hawaii|taiwan|the netherlands|uk|england|france|germany|spain|australia|new zealand|brazil|portugal|mexico|argentina|sweden|thailand|california|our country|my country|another country))|(?:canadian|foreign|overseas|us|american|taiwanese) marriage|got married (?:abroad|overseas|in )"
+)
+_DE_FACTO_OTHER = re.compile(
+    r"(?:ほか|他|別)の?(?:人|ひと|相手|女|男).{0,4}と(?:も)?(?:の)?(?:事実婚|内縁|同棲して)|(?:事実婚|内縁)の(?:夫|妻|相手|パートナー)(?:が|も)(?:別に|ほかに|他に|い(?:る|ます|て))|de facto (?:marriage |relationship |partner )?(?:with (?:someone|another|a ))"
+)
+_DE_FACTO_NONE = re.compile(
+    r"事実婚(?:も|は|じゃ|では|と(?:か|いう))?(?:して(?:い)?(?:ない|ません)|(?:じゃ|で)?(?:ない|ありません|なし)|の相手も(?:いない|いません))"
+)
 
-_OTHER_NO = re.compile(r"(?:ほか|他|別|べつ)の?(?:の人|に|人|相手|ひと|パートナー|パートナーシップ|方|誰)?.{0,14}(?:い(?:ない|ません|なく|ねえ|ぃひん)|おりません|居ない|居ません|なし|無し|ない(?:です|し|よ|$)|ありません|してな|していな|していません|してません|結んで(?:い)?(?:ない|ません))|(?:パートナーシップ|宣誓|登録|届出?).{0,10}(?:解消(?:した|済|しました|してい?ます)|(?:ほか|他)に(?:は)?(?:ない|していない))|解消済み?|no (?:other|others|one else)|nobody else|no ?one else|nor (?:any )?other|(?:not|aren'?t|isn'?t|never) (?:in|registered|been in) (?:a |any )?(?:other |another )?partnership|without other partner|only each other|どちらもほかに")
-_OTHER_YES = re.compile(r"(?:ほか|他|別|べつ|前|元|以前|まえ|もと)の?(?:人|相手|パートナー|彼女|彼氏|カノ|カレ|恋人|ひと|方).{0,12}(?:と(?:の)?)?.{0,10}(?:パートナーシップ|宣誓|届出?|届け|登録|証明書|制度).{0,14}(?:して(?:い)?(?:る|ます)(?!が、?解消)|した(?:まま|まんま)|残(?:って|る|り)|解消して(?:い)?(?:ない|ません)|まだ|そのまま|続いて|中|結んで(?:い)?(?:る|ます)|出した|出して)|(?:元カノ|元カレ|元彼女?|元パートナー|前の相手|前のパートナー).{0,20}(?:解消(?:して|でき)て?(?:い)?(?:ない|ません)|まま|残って|まだ)|(?:still|already) (?:registered|in a (?:registered )?partnership|have a partnership|partnered) (?:with )?(?:my ex|someone|another|a previous|an ex|his ex|her ex|other)|partnership with (?:my|his|her) ex|registered with (?:my|his|her|an) ex|another partner(?:ship)?\b(?! (?:is|are) not)|previous partnership (?:is )?(?:not|still)|ほかの\s?パートナーが\s?い(?:ます|る)")
+_OTHER_NO = re.compile(
+    r"(?:ほか|他|別|べつ)の?(?:の人|に|人|相手|ひと|パートナー|パートナーシップ|方|誰)?.{0,14}(?:い(?:ない|ません|なく|ねえ|ぃひん)|おりません|居ない|居ません|なし|無し|ない(?:です|し|よ|$)|ありません|してな|していな|していません|してません|結んで(?:い)?(?:ない|ません))|(?:パートナーシップ|宣誓|登録|届出?).{0,10}(?:解消(?:した|済|しました|してい?ます)|(?:ほか|他)に(?:は)?(?:ない|していない))|解消済み?|no (?:other|others|one else)|nobody else|no ?one else|nor (?:any )?other|(?:not|aren'?t|isn'?t|never) (?:in|registered|been in) (?:a |any )?(?:other |another )?partnership|without other partner|only each other|どちらもほかに"
+)
+_OTHER_YES = re.compile(
+    r"(?:ほか|他|別|べつ|前|元|以前|まえ|もと)の?(?:人|相手|パートナー|彼女|彼氏|カノ|カレ|恋人|ひと|方).{0,12}(?:と(?:の)?)?.{0,10}(?:パートナーシップ|宣誓|届出?|届け|登録|証明書|制度).{0,14}(?:して(?:い)?(?:る|ます)(?!が、?解消)|した(?:まま|まんま)|残(?:って|る|り)|解消して(?:い)?(?:ない|ません)|まだ|そのまま|続いて|中|結んで(?:い)?(?:る|ます)|出した|出して)|(?:元カノ|元カレ|元彼女?|元パートナー|前の相手|前のパートナー).{0,20}(?:解消(?:して|でき)て?(?:い)?(?:ない|ません)|まま|残って|まだ)|(?:still|already) (?:registered|in a (?:registered )?partnership|have a partnership|partnered) (?:with )?(?:my ex|someone|another|a previous|an ex|his ex|her ex|other)|partnership with (?:my|his|her) ex|registered with (?:my|his|her|an) ex|another partner(?:ship)?\b(?! (?:is|are) not)|previous partnership (?:is )?(?:not|still)|ほかの\s?パートナーが\s?い(?:ます|る)"
+)
 
-_NOT_KIN = re.compile(r"親族(?:関係)?(?:では|じゃ|とか|で)?(?:は)?(?:ない|ありません|なく|無い|なし|ねえ|やない)|親戚(?:関係)?(?:でも|では|じゃ|とかでは|とかじゃ|で|は)?(?:は)?(?:ない|ありません|なく|なし|やない)|しんせき.{0,4}(?:では|じゃ)?(?:ない|ありません)|しんぞく.{0,4}(?:では|じゃ)?(?:ない|ありません)|血(?:の)?(?:つながり|繋がり|縁|縁関係)(?:は|も|が|とか)?(?:では|じゃ)?(?:ない|ありません|なし|無)|血縁(?:関係)?(?:や親戚関係)?(?:では|じゃ|は|も|とか)?(?:は)?(?:ない|ありません|なし|無)|他人(?:です|同士)|赤の他人|(?:かぞく|家族)(?:や|とか|でも|では|じゃ).{0,10}(?:ない|ありません)|家族関係(?:では|じゃ)?な|not (?:close(?:ly)? )?(?:relat(?:ed|ives)|family|blood)|(?:aren'?t|isn'?t|no) (?:close(?:ly)? )?(?:relat(?:ed|ives|ion)|family|blood)|unrelated|no blood|no kinship|ketsuen nashi")
-_KIN_AS_COUPLE = re.compile(r"^(?:同士|どうし|の?(?:カップル|二人|ふたり|関係)|なん(?:です|だ|やけど)|です|だけど|ですが|で(?:も|す|、)|でも|だと|だったら|の場合|やねん|やけど|じゃ|は(?:無理|だめ|ダメ|いけ|でき|OK|対象)|って(?:だめ|いけ|でき|無理)|と(?:の)?(?:パートナー|届|申請|登録|宣誓|付き合|つきあ|暮ら|結婚|でも|は|も|使|でき|一緒に(?:届|申|登録|宣誓|出)|私|僕|俺|わたし|わたくし|$|、)|ならどう|なら|$|[?？。])")
-_KIN_AND = re.compile(r"(?:私|僕|俺|わたし|うち|自分|パートナー|相手|彼女?|彼氏|相方)(?:は|と(?:は)?|の|が)(?:、)?(?:実(?:の|は)?|実際は|血のつながった|血の繋がった|じつは)?\s?$")
-_EN_KIN = re.compile(r"(?:we(?:'re| are)|they(?:'re| are)|between|are|is my|with my|and my|my partner is (?:the |my )?|being|as) ?(?:(?:actually|really|half|step|first|second|blood|twin|adoptive|the)[- ]?)*$")
+_NOT_KIN = re.compile(
+    r"親族(?:関係)?(?:では|じゃ|とか|で)?(?:は)?(?:ない|ありません|なく|無い|なし|ねえ|やない)|親戚(?:関係)?(?:でも|では|じゃ|とかでは|とかじゃ|で|は)?(?:は)?(?:ない|ありません|なく|なし|やない)|しんせき.{0,4}(?:では|じゃ)?(?:ない|ありません)|しんぞく.{0,4}(?:では|じゃ)?(?:ない|ありません)|血(?:の)?(?:つながり|繋がり|縁|縁関係)(?:は|も|が|とか)?(?:では|じゃ)?(?:ない|ありません|なし|無)|血縁(?:関係)?(?:や親戚関係)?(?:では|じゃ|は|も|とか)?(?:は)?(?:ない|ありません|なし|無)|他人(?:です|同士)|赤の他人|(?:かぞく|家族)(?:や|とか|でも|では|じゃ).{0,10}(?:ない|ありません)|家族関係(?:では|じゃ)?な|not (?:close(?:ly)? )?(?:relat(?:ed|ives)|family|blood)|(?:aren'?t|isn'?t|no) (?:close(?:ly)? )?(?:relat(?:ed|ives|ion)|family|blood)|unrelated|no blood|no kinship|ketsuen nashi"
+)
+_KIN_AS_COUPLE = re.compile(
+    r"^(?:同士|どうし|の?(?:カップル|二人|ふたり|関係)|なん(?:です|だ|やけど)|です|だけど|ですが|で(?:も|す|、)|でも|だと|だったら|の場合|やねん|やけど|じゃ|は(?:無理|だめ|ダメ|いけ|でき|OK|対象)|って(?:だめ|いけ|でき|無理)|と(?:の)?(?:パートナー|届|申請|登録|宣誓|付き合|つきあ|暮ら|結婚|一緒に暮ら|同居|だせ|だし|でも|は|も|使|でき|一緒に(?:届|申|登録|宣誓|出)|私|僕|俺|わたし|わたくし|$|、)|ならどう|なら|$|[?？。])"
+)
+_KIN_AND = re.compile(
+    r"(?:私|僕|俺|わたし|うち|自分|パートナー|相手|彼女?|彼氏|相方)(?:は|と(?:は)?|の|が)(?:、)?(?:実(?:の|は)?|実際は|血のつながった|血の繋がった|じつは)?\s?$"
+)
+_EN_KIN = re.compile(
+    r"(?:we(?:'re| are)|they(?:'re| are)|between|are|is my|with my|and my|my partner is (?:the |my )?|being|as) ?(?:(?:actually|really|half|step|first|second|blood|twin|adoptive|the)[- ]?)*$"
+)
 _KIN = {
     "parent_child": (Kinship.LINEAL_BLOOD, None), "grandparent": (Kinship.LINEAL_BLOOD, None), "sibling": (Kinship.COLLATERAL_BLOOD, 2),
     "uncle_aunt": (Kinship.COLLATERAL_BLOOD, 3), "cousin": (Kinship.COLLATERAL_BLOOD, 4), "second_cousin": (Kinship.COLLATERAL_BLOOD, 6),
     "in_law": (Kinship.LINEAL_AFFINITY, None), "sibling_in_law": (Kinship.COLLATERAL_AFFINITY, None),
 }  # fmt: skip
-_EX_PARENT = re.compile(r"(?:元|前|離婚した|別れた|亡くなった|以前の|もと)の?(?:夫|妻|旦那|嫁|配偶者|奥さん|ダンナ|主人|だんな)の(?:お)?(?:父|母|親|娘|息子|子)|(?:夫|妻|旦那|嫁|元夫|元妻)の(?:お)?(?:父|母|親)(?:親|さん)?(?!の許|に反対)|(?:ex[- ]?|former |late )(?:husband|wife|spouse)'?s? (?:father|mother|parent|dad|mum|mom|son|daughter)|(?:father|mother|parent|dad|mom) of my (?:ex[- ]?|former |late )?(?:husband|wife|spouse)|母の再婚相手|父の再婚相手|mother'?s (?:new |second |ex[- ]?)?husband|father'?s (?:new |second |ex[- ]?)?wife")
-_EX_SIBLING = re.compile(r"(?:元|前|離婚した|別れた|亡くなった|以前の)の?(?:夫|妻|旦那|嫁)の(?:兄|姉|弟|妹|きょうだい)|(?:ex[- ]?|former |late )(?:husband|wife|spouse)'?s? (?:brother|sister|sibling|cousin)|(?:brother|sister) of my (?:ex|former|late)|(?:兄|姉|弟|妹)の(?:元)?(?:妻|夫|嫁|旦那|配偶者)")
-_ADOPTED = re.compile(r"(?:パートナー|相手|彼女?|彼氏|相方|二人で|ふたりで|お互い|恋人|カップル|同性|私たち|うちら|僕ら).{0,12}養子縁組|養子縁組(?:を)?(?:して(?:い)?(?:る|ます|いる)|した|している(?:二人|カップル|相手)|済)|養(?:親子|子と養親)(?:です|なん|の(?:関係|二人)|ですが|だけど)|(?:adopted (?:me|him|her|each other|my partner)|(?:my partner|he|she|i) (?:legally )?adopted|adoptive parent and child|adult adoption)")
+_EX_PARENT = re.compile(
+    r"(?:元|前|離婚した|別れた|亡くなった|以前の|もと)の?(?:夫|妻|旦那|嫁|配偶者|奥さん|ダンナ|主人|だんな)の(?:お)?(?:父|母|親|娘|息子|子)|(?:夫|妻|旦那|嫁|元夫|元妻)の(?:お)?(?:父|母|親)(?:親|さん)?(?!の許|に反対)|(?:ex[- ]?|former |late )(?:husband|wife|spouse)'?s? (?:father|mother|parent|dad|mum|mom|son|daughter)|(?:father|mother|parent|dad|mom) of my (?:ex[- ]?|former |late )?(?:husband|wife|spouse)|母の再婚相手|父の再婚相手|mother'?s (?:new |second |ex[- ]?)?husband|father'?s (?:new |second |ex[- ]?)?wife"
+)
+_EX_SIBLING = re.compile(
+    r"(?:元|前|離婚した|別れた|亡くなった|以前の)の?(?:夫|妻|旦那|嫁)の(?:兄|姉|弟|妹|きょうだい)|(?:ex[- ]?|former |late )(?:husband|wife|spouse)'?s? (?:brother|sister|sibling|cousin)|(?:brother|sister) of my (?:ex|former|late)|(?:兄|姉|弟|妹)の(?:元)?(?:妻|夫|嫁|旦那|配偶者)"
+)
+_ADOPTED = re.compile(
+    r"(?:パートナー|相手|彼女?|彼氏|相方|二人で|ふたりで|お互い|恋人|カップル|同性|私たち|うちら|僕ら).{0,12}養子縁組|養子縁組(?:を)?(?:して(?:い)?(?:る|ます|いる)|した|している(?:二人|カップル|相手)|済)|養(?:親子|子と養親)(?:です|なん|の(?:関係|二人)|ですが|だけど)|(?:adopted (?:me|him|her|each other|my partner)|(?:my partner|he|she|i) (?:legally )?adopted|adoptive parent and child|adult adoption)"
+)
 
-_MINORITY_YES = re.compile(r"同性(?:カップル|どうし|同士|の(?:パートナー|恋人|相手|彼|二人|連れ|カップル)|愛者|パートナー|婚)?(?=$|[^婚])|女(?:性)?(?:同士|どうし|ふたり|二人|2人)|男(?:性)?(?:同士|どうし|ふたり|二人|2人)|ゲイ|レズ|ビアン(?!カ)|バイ(?:セクシュアル|セクシャル|です|の(?:人|彼|彼女|私))|(?:俺|私|僕|彼|彼女|相手|わたし)(?:が|は)バイ(?!ト|ク)|トランス(?:ジェンダー|女性|男性|です)?|ノンバイナリー|エックスジェンダー|xジェンダー|ftm|mtf|lgbt|セクマイ|性的マイノリティ(?:です|に当てはま|で(?:、|す)|なん|だ)|せいてきマイノリティ(?:です)?|パンセク|アセク|アロマ(?:ンティック)|クィア|クエスチョニング|性同一性|(?:same[- ]sex|gay|lesbian|bisexual|\bbi\b|trans(?:gender)?\b|non-?binary|queer|asexual|pansexual|two women|two men|both (?:women|men|female|male)|my (?:girlfriend and i are both|wife and i)|sexual minorit)|sexual minority")
-_MINORITY_NO = re.compile(r"(?:二人とも|ふたりとも|どっちも|どちらも|両方).{0,10}(?:ノンケ|ストレート|異性愛|ヘテロ|シス(?:ジェンダー)?|性的マイノリティ(?:では|じゃ)(?:ない|ありません)|マイノリティ(?:では|じゃ)|当事者(?:では|じゃ)(?:ない|ありません)|lgbt(?:では|じゃ)|当てはまら|該当しな|ちがい)|性的マイノリティ(?:では|じゃ)(?:ない|ありません|なく|なくて)(?!.{0,3}(?:といけ|とだめ|と使))|(?:性的)?マイノリティ(?:じゃ|では)(?:ない|ありません)(?:男女|カップル|夫婦)|(?:neither|none)(?: of us)? (?:is|are) (?:a )?(?:sexual minorit|lgbt|gay|queer)|both (?:of us )?(?:are )?(?:straight|hetero|cis)|性的(?:少数者|マイノリティ)でもな|we(?:'re| are) (?:both )?(?:straight|hetero|a straight)|straight couple|cishet|not (?:a )?sexual minorit|hetero(?:sexual)? couple")
-_DIFFERENT_SEX = re.compile(r"異性(?:カップル|どうし|同士|の(?:パートナー|二人|相手))|男女(?:の)?(?:カップル|二人|の事実婚|ですが|です|で)|戸籍上の?性別が(?:異な|違)|(?:opposite|different)[- ]sex|man and (?:a )?woman|woman and (?:a )?man")
+_MINORITY_YES = re.compile(
+    r"同性(?:カップル|どうし|同士|の(?:パートナー|恋人|相手|彼|二人|連れ|カップル)|愛者|パートナー|婚)?(?=$|[^婚])|女(?:性)?(?:同士|どうし|ふたり|二人|2人)|男(?:性)?(?:同士|どうし|ふたり|二人|2人)|ゲイ|レズ|ビアン(?!カ)|バイ(?:セクシュアル|セクシャル|です|の(?:人|彼|彼女|私))|(?:俺|私|僕|彼|彼女|相手|わたし)(?:が|は)バイ(?!ト|ク)|トランス(?:ジェンダー|女性|男性|です)?|ノンバイナリー|エックスジェンダー|xジェンダー|ftm|mtf|lgbt|セクマイ|性的マイノリティ(?:です|に当てはま|で(?:、|す)|なん|だ)|せいてきマイノリティ(?:です)?|パンセク|アセク|アロマ(?:ンティック)|クィア|クエスチョニング|性同一性|(?:same[- ]sex|gay|lesbian|bisexual|\bbi\b|trans(?:gender)?\b|non-?binary|queer|asexual|pansexual|two women|two men|both (?:women|men|female|male)|my (?:girlfriend and i are both|wife and i)|sexual minorit)|sexual minority"
+)
+_MINORITY_NO = re.compile(
+    r"(?:二人とも|ふたりとも|どっちも|どちらも|両方).{0,10}(?:ノンケ|ストレート|異性愛|ヘテロ|シス(?:ジェンダー)?|性的マイノリティ(?:では|じゃ)(?:ない|ありません)|マイノリティ(?:では|じゃ)|当事者(?:では|じゃ)(?:ない|ありません)|lgbt(?:では|じゃ)|当てはまら|該当しな|ちがい)|性的マイノリティ(?:では|じゃ)(?:ない|ありません|なく|なくて)(?!.{0,3}(?:といけ|とだめ|と使))|(?:性的)?マイノリティ(?:じゃ|では)(?:ない|ありません)(?:男女|カップル|夫婦)|(?:neither|none)(?: of us)? (?:is|are) (?:a )?(?:sexual minorit|lgbt|gay|queer)|both (?:of us )?(?:are )?(?:straight|hetero|cis)|性的(?:少数者|マイノリティ)でもな|we(?:'re| are) (?:both )?(?:straight|hetero|a straight)|straight couple|cishet|not (?:a )?sexual minorit|hetero(?:sexual)? couple"
+)
+_DIFFERENT_SEX = re.compile(
+    r"異性(?:カップル|どうし|同士|の(?:パートナー|二人|相手))|男女(?:の)?(?:カップル|二人|の事実婚|ですが|です|で)|戸籍上の?性別が(?:異な|違)|(?:opposite|different)[- ]sex|man and (?:a )?woman|woman and (?:a )?man"
+)
 
-_COUNT_OTHER = re.compile(r"(?:三人|3人|さんにん|四人|4人|三角|トリオ|ポリアモリー|複数)(?:で|の|では|でも|なん|とも|だけど|婚|人)|(?:一人|ひとり|1人|独り|単独)(?:だけ)?で(?:も)?(?:、)?(?:届|申請|登録|宣誓|でき|使え|出せ|手続)|three of us|three people|throuple|polyam|\balone\b.{0,20}(?:register|apply|file)|(?:register|apply|file) (?:alone|by myself|on my own)")
-_COUNT_TWO = re.compile(r"(?:二人|2人|ふたり|ふたりで|お二人)(?:で(?:す|出|届|申)|です|だけ|とも|どうし|やで|や(?:けど)?$|$|。|、)|届け(?:る|出る)のは(?:二人|2人|ふたり)|two (?:of us|people)|the two of us|just us two|both of us|はい、二人")
+_COUNT_OTHER = re.compile(
+    r"(?:三人|3人|さんにん|四人|4人|三角|トリオ|ポリアモリー|複数)(?:で|の|では|でも|なん|とも|だけど|婚|人)|(?:一人|ひとり|1人|独り|単独)(?:だけ)?で(?:も)?(?:、)?(?:届|申請|登録|宣誓|でき|使え|出せ|手続)|three of us|three people|throuple|polyam|\balone\b.{0,20}(?:register|apply|file)|(?:register|apply|file) (?:alone|by myself|on my own)"
+)
+_COUNT_TWO = re.compile(
+    r"(?:二人|2人|ふたり|ふたりで|お二人)(?:で(?:す|出|届|申)|です|だけ|とも|どうし|やで|や(?:けど)?$|$|。|、)|届け(?:る|出る)のは(?:二人|2人|ふたり)|two (?:of us|people)|the two of us|just us two|both of us|はい、二人"
+)
 
-_NO_MOVE = re.compile(r"(?:引っ?越(?:し|す)|転入|移る)(?:の)?(?:予定)?(?:も|は|とか)?(?:ない|なし|ありません|しない|しません|無い)|no plans? to move|not (?:planning|going) to move|won'?t move")
-_NO_TIE = re.compile(r"(?:都内|東京)(?:には|に|へは|へ|で|での|では|とは|と)?.{0,8}(?:通って(?:い)?(?:ない|ません|なく|おらず)|働いて(?:い)?(?:ない|ません)|勤めて(?:い)?(?:ない|ません)|住んで(?:い)?(?:ない|ません|なく)|つながり(?:は|が|も)?(?:ない|なし|ありません)|縁(?:は|が|も)?(?:ない|なし)|関係(?:は|が|も)?(?:ない|なし|ありません)|接点(?:は|が|も)?な|行(?:か|って(?:い)?)な|仕事も学校もな|通勤も通学も(?:して)?(?:い)?(?:ない|ません|なし))|通勤も通学も(?:して)?(?:い)?(?:ない|ません|なし)|(?:職場|会社|学校|仕事|勤務先|勤め先)(?:も|は).{0,8}(?:埼玉|千葉|神奈川|横浜|川崎|さいたま|地元|県内|都外|県外|大阪|茨城|栃木|群馬)|(?:no (?:one|body)? ?(?:work|job|school|tie|connection|link)s? (?:in|to|with) tokyo|neither (?:of us )?(?:lives?|works?|stud(?:y|ies)).{0,30}tokyo|(?:don'?t|do not|doesn'?t) (?:live|work|study|commute).{0,25}tokyo|(?:nothing|anything) to do with tokyo|no (?:job|work|school) in tokyo|work (?:and study )?there too|work there (?:as well|too)|and work(?:ing)? (?:there|in (?:saitama|chiba|kanagawa|yokohama|kawasaki|osaka)))")
+_NO_MOVE = re.compile(
+    r"(?:引っ?越(?:し|す)|ひっこ(?:し|す)|転入|移る)(?:の)?(?:予定|よてい)?(?:も|は|とか)?(?:ない|なし|ありません|しない|しません|ません|無い)|no plans? to move|not (?:planning|going) to move|won'?t move"
+)
+_NO_TIE = re.compile(
+    r"(?:都内|東京)(?:には|に|へは|へ|で|での|では|とは|と)?.{0,8}(?:通って(?:い)?(?:ない|ません|なく|おらず)|働いて(?:い)?(?:ない|ません)|勤めて(?:い)?(?:ない|ません)|住んで(?:い)?(?:ない|ません|なく)|つながり(?:は|が|も)?(?:ない|なし|ありません)|縁(?:は|が|も)?(?:ない|なし)|関係(?:は|が|も)?(?:ない|なし|ありません)|接点(?:は|が|も)?な|行(?:か|って(?:い)?)な|仕事も学校もな|通勤も通学も(?:して)?(?:い)?(?:ない|ません|なし))|通勤も通学も(?:して)?(?:い)?(?:ない|ません|なし)|(?:職場|会社|学校|仕事|勤務先|勤め先)(?:も|は).{0,8}(?:埼玉|千葉|神奈川|横浜|川崎|さいたま|地元|県内|都外|県外|大阪|茨城|栃木|群馬)|(?:no (?:one|body)? ?(?:work|job|school|tie|connection|link)s? (?:in|to|with) tokyo|neither (?:of us )?(?:lives?|works?|stud(?:y|ies)).{0,30}tokyo|(?:don'?t|do not|doesn'?t) (?:live|work|study|commute).{0,25}tokyo|(?:nothing|anything) to do with tokyo|no (?:job|work|school) in tokyo|work (?:and study )?there too|work there (?:as well|too)|and work(?:ing)? (?:there|in (?:saitama|chiba|kanagawa|yokohama|kawasaki|osaka)))"
+)
 _OUT = r"(?:都外|県外|他県|埼玉|千葉|神奈川|横浜|川崎|大阪|茨城|群馬|高崎|栃木|名古屋|福岡|札幌|京都|兵庫|静岡|仙台|saitama|chiba|kanagawa|yokohama|kawasaki|osaka|nagoya|fukuoka|sendai|kyoto)"
-_WORK_OUTSIDE = re.compile(rf"{_OUT}.{{0,6}}(?:勤務|在勤|で働|で仕事|通勤|の会社)|(?:仕事|職場|会社|勤務先|学校)(?:も|は).{{0,3}}{_OUT}|live and work in {_OUT}|work(?:ing|s)? in {_OUT}")
-_TWO_OUTSIDE = re.compile(r"(?:在住|住み|住まい)(?:同士|どうし|の(?:カップル|二人))|" + _BOTH + r".{0,14}(?:都外|県外|他県|埼玉|千葉|神奈川|横浜|川崎|大阪|茨城|群馬|栃木|名古屋|福岡|札幌|京都|兵庫|静岡|saitama|chiba|kanagawa|yokohama|kawasaki|osaka|nagoya|fukuoka|outside)")
-_ONE_ONLY = re.compile(r"(?:片方|一人|ひとり|1人|どちらか|どっちか|一方|相手|片っぽ)(?:だけ|のみ)|(?:only )?one of us|只(?:一人|片方)|(?:片方|一人)(?:は|が)")
-_REMOTE = re.compile(r"(?:フル|完全)?(?:リモート|テレワーク|在宅勤務)|remote(?:ly)? (?:work|job|for)|work(?:ing)? (?:fully |completely |100% )?remote|from home for")
-_MAYBE_MOVE = re.compile(r"いつか|そのうち|いずれ|将来|まだ(?:決|未定|わか|分か)|未定|someday|some day|one day|eventually|not decided|maybe (?:later|in the future)|in the future|考え中|検討中|迷って")
+_WORK_OUTSIDE = re.compile(
+    rf"(?:live and work|住(?:んで|み).{{0,6}}働|暮らし.{{0,4}}働|在住.{{0,4}}(?:在勤|勤務)|しごとも|仕事も|職場も|学校も)|{_OUT}.{{0,6}}(?:勤務|在勤|で働|で仕事|通勤|の会社)|(?:仕事|職場|会社|勤務先|学校)(?:も|は).{{0,3}}{_OUT}|live and work in {_OUT}|work(?:ing|s)? in {_OUT}|{_OUT} kinmu"
+)
+_TWO_OUTSIDE = re.compile(
+    r"(?:在住|住み|住まい)(?:同士|どうし|の(?:カップル|二人))|"
+    + _BOTH
+    + r".{0,14}(?:都外|県外|他県|埼玉|千葉|神奈川|横浜|川崎|大阪|茨城|群馬|栃木|名古屋|福岡|札幌|京都|兵庫|静岡|saitama|chiba|kanagawa|yokohama|kawasaki|osaka|nagoya|fukuoka|outside)"
+)
+_ONE_ONLY = re.compile(
+    r"(?:片方|一人|ひとり|1人|どちらか|どっちか|一方|相手|片っぽ)(?:だけ|のみ)|(?:only )?one of us|只(?:一人|片方)|(?:片方|一人)(?:は|が)"
+)
+_REMOTE = re.compile(
+    r"(?:フル|完全)?(?:リモート|テレワーク|在宅勤務)|remote(?:ly)? (?:work|job|for)|work(?:ing)? (?:fully |completely |100% )?remote|from home for"
+)
+_MAYBE_MOVE = re.compile(
+    r"いつか|そのうち|いずれ|将来|まだ(?:決|未定|わか|分か)|未定|someday|some day|one day|eventually|not decided|maybe (?:later|in the future)|in the future|考え中|検討中|迷って"
+)
 
 
 def read(u: Understanding, today: date) -> Facts:
@@ -92,9 +156,14 @@ def read(u: Understanding, today: date) -> Facts:
         facts["people_count"] = "two"
     if _MINORITY_NO.search(text):
         facts["has_sexual_minority"] = "no"
-    elif _MINORITY_YES.search(text) and not re.search(r"(?:同性|lgbt).{0,8}(?:じゃなくても|でなくても|だけ|のみ|限定|婚)|(?:only|just) (?:for )?(?:same|lgbt|gay)|相談|電話|理解増進|条例|フレンドリー", text):
+    elif _MINORITY_YES.search(text) and not re.search(
+        r"(?:同性|lgbt).{0,8}(?:じゃなくても|でなくても|だけ|のみ|限定|婚)|(?:only|just) (?:for )?(?:same|lgbt|gay)|相談|電話|理解増進|条例|フレンドリー",
+        text,
+    ):
         facts["has_sexual_minority"] = "yes"
-    elif _DIFFERENT_SEX.search(text) or re.search(r"(?:同性|どうせい).{0,8}(?:じゃなくても|でなくても|じゃないと)", text):
+    elif _DIFFERENT_SEX.search(text) or re.search(
+        r"(?:同性|どうせい).{0,8}(?:じゃなくても|でなくても|じゃないと)", text
+    ):
         facts["open_minority"] = True
     return facts
 
@@ -116,7 +185,11 @@ def _read_ages(u: Understanding, text: str, today: date, facts: Facts) -> None:
         turning = [a for a in ages if a == 18] and _TURNS.search(text)
         if turning and re.search(r"まだ17|still 17|17歳?(?:です|で|だ)", text) and 17 in ages:
             ages = [a for a in ages if a != 18]
-        if turning and (months or later or re.search(r"まだ|もうすぐ|soon|来月|あと", text)) and re.search(r"18歳?(?:に|の誕)|turn\w* 18|18th|18 (?:in|next|on)", text):
+        if (
+            turning
+            and (months or later or re.search(r"まだ|もうすぐ|soon|来月|あと", text))
+            and re.search(r"18歳?(?:に|の誕)|turn\w* 18|18th|18 (?:in|next|on)", text)
+        ):
             ages = [17 if a == 18 else a for a in ages]
             if months:
                 facts["turns_adult"] = months[0]
@@ -135,10 +208,17 @@ def _read_bonds(u: Understanding, text: str, facts: Facts) -> None:
         facts["any_marriage"] = "de_facto_with_other"
     elif _UNMARRIED_PLAINLY.search(text):
         facts["any_marriage"] = "no"
-    elif _MARRIED.search(text) and not _MARRIED_NOT.search(text) and not re.search(r"離婚(?:が)?(?:成立し(?:た|て(?:い)?ます)|しました|済)", text):
+    elif (
+        _MARRIED.search(text)
+        and not _MARRIED_NOT.search(text)
+        and not re.search(r"離婚(?:が)?(?:成立し(?:た|て(?:い)?ます)|しました|済)", text)
+    ):
         facts["any_marriage"] = "yes"
     elif _SINGLE.search(text) or _DE_FACTO_NONE.search(text):
-        one_only = re.search(r"(?:私|僕|俺|わたし|自分|彼女?|相手|パートナー|相方|i'?m|i am|she(?:'s| is)|he(?:'s| is))(?:は|が|も|\s)", text) and not _BOTH_RE.search(text)
+        one_only = re.search(
+            r"(?:私|僕|俺|わたし|自分|彼女?|相手|パートナー|相方|i'?m|i am|she(?:'s| is)|he(?:'s| is))(?:は|が|も|\s)",
+            text,
+        ) and not _BOTH_RE.search(text)
         if not one_only or re.search(r"離婚|divorced|バツ|死別|widow", text):
             facts["any_marriage"] = "no"
     if _OTHER_YES.search(text) and not re.search(r"解消(?:した|済|しました|してい?ます)(?!ない)", text):
@@ -154,7 +234,10 @@ def _read_kin(u: Understanding, text: str, facts: Facts) -> None:
     if _EX_SIBLING.search(text):
         facts["relation"] = [Kinship.COLLATERAL_AFFINITY.value, None]
         return
-    if _ADOPTED.search(text) and not re.search(r"(?:養子縁組|adopt\w*).{0,8}(?:したら|すれば|すると|する(?:と|の)|できま|できる|したい|共同|特別|方法|とは|child|a baby|kids|jointly)", text):
+    if _ADOPTED.search(text) and not re.search(
+        r"(?:養子縁組|adopt\w*).{0,8}(?:したら|すれば|すると|する(?:と|の)|できま|できる|したい|共同|特別|方法|とは|child|a baby|kids|jointly)",
+        text,
+    ):
         facts["relation"] = [Kinship.ADOPTED_IN_PARTNERSHIP.value, None]
         return
     for entity in u.entities:
@@ -165,10 +248,17 @@ def _read_kin(u: Understanding, text: str, facts: Facts) -> None:
 
         before, after = for_features(before), for_features(after)
         if english:
-            fits = bool(_EN_KIN.search(before)) or bool(re.match(r"\s*and i\b|s\b.{0,12}(?:register|apply|file|couple|eligible)|s?\s*(?:\?|$)", after))
+            fits = bool(_EN_KIN.search(before)) or bool(
+                re.match(r"\s*and i\b|s\b.{0,12}(?:register|apply|file|couple|eligible)|s?\s*(?:\?|$)", after)
+            )
         else:
-            fits = bool(_KIN_AS_COUPLE.match(after)) or bool(_KIN_AND.search(before) and not re.match(r"[がにをからのへ]", after))
-        if fits and not re.search(r"(?:相談|反対|言われ|心配|ばれ|バレ|知られ|カミング|内緒|教えて|代わりに|の代理|supports?|told|asked|advice)", after[:14]):
+            fits = bool(_KIN_AS_COUPLE.match(after)) or bool(
+                _KIN_AND.search(before) and not re.match(r"[がにをからのへ]", after)
+            )
+        if fits and not re.search(
+            r"(?:相談|反対|言われ|心配|ばれ|バレ|知られ|カミング|内緒|教えて|代わりに|の代理|supports?|told|asked|advice)",
+            after[:14],
+        ):
             kind, degree = _KIN[entity["value"]]
             facts["relation"] = [kind.value, degree]
             return
@@ -182,7 +272,9 @@ def _read_links(u: Understanding, text: str, today: date, facts: Facts) -> None:
     if re.search(r"転勤|赴任|転職|就職(?:が|で)|transfer|new job", text) and "move_in" not in u.links:
         u = replace(u, links=tuple(link for link in u.links if link != "work") + ("move_in",))
     outside = [p for p in u.places if p[1] == "outside_tokyo"]
-    inside = [p for p in u.places if p[0] in ("municipality", "quarter") or p[1] in ("tokyo", "tama", "outside_23_wards")]
+    inside = [
+        p for p in u.places if p[0] in ("municipality", "quarter") or p[1] in ("tokyo", "tama", "outside_23_wards")
+    ]
     links = list(dict.fromkeys(u.links))
     moving = "move_in" in links and not _NO_MOVE.search(text)
     if _NO_TIE.search(text):
@@ -190,9 +282,31 @@ def _read_links(u: Understanding, text: str, today: date, facts: Facts) -> None:
             facts["links"], facts["outside"] = "none", True
             return
         if not moving:
-            facts["links"], facts["outside"] = ("none" if outside or _BOTH_RE.search(text) or "東京" in text or "都内" in text or "tokyo" in text else "open"), True
+            facts["links"], facts["outside"] = (
+                (
+                    "none"
+                    if outside or _BOTH_RE.search(text) or "東京" in text or "都内" in text or "tokyo" in text
+                    else "open"
+                ),
+                True,
+            )
             return
-    if outside and _WORK_OUTSIDE.search(text) and _TWO_OUTSIDE.search(text) and not inside and not moving:
+    both_out = bool(
+        outside
+        and not inside
+        and (_BOTH_RE.search(text) or re.search(r"(?:在住|住み|住まい)(?:同士|どうし|の(?:カップル|二人))", text))
+    )
+    if (
+        both_out
+        and not moving
+        and (
+            _WORK_OUTSIDE.search(text)
+            or (
+                _NO_MOVE.search(text)
+                and re.search(r"(?:職場|会社|仕事|学校|勤務|通勤|働|しごと|かいしゃ|work|job|study)", text)
+            )
+        )
+    ):
         facts["links"], facts["outside"] = "none", True
         return
     named = _named_links(text, u)
@@ -215,26 +329,51 @@ def _read_links(u: Understanding, text: str, today: date, facts: Facts) -> None:
     ties = [link for link in links if link != "move_in"]
     if ties and (inside or not outside or _second_clause_in_tokyo(u)):
         facts["links"] = ties
-    elif inside and not outside and not moving and _lives_here(text):
-        facts["links"] = ["live"]
-    elif inside and outside and not moving and len(u.places) >= 2 and re.search(r"(?:私|僕|俺|わたし|自分|うち|彼女?|相手|相方|パートナー|片方|i |i'?m|she|he|my ).*(?:私|僕|俺|わたし|自分|うち|彼女?|相手|相方|パートナー|片方|もう|i |i'?m|she|he|my )", text):
+    elif (
+        inside
+        and not outside
+        and not moving
+        and _lives_here(text)
+        or inside
+        and outside
+        and not moving
+        and len(u.places) >= 2
+        and re.search(
+            r"(?:私|僕|俺|わたし|自分|うち|彼女?|相手|相方|パートナー|片方|i |i'?m|she|he|my ).*(?:私|僕|俺|わたし|自分|うち|彼女?|相手|相方|パートナー|片方|もう|i |i'?m|she|he|my )",
+            text,
+        )
+    ):
         facts["links"] = ["live"]
     if outside and "links" not in facts:
-        if _TWO_OUTSIDE.search(text):
+        if both_out or _TWO_OUTSIDE.search(text):
             facts["outside"] = True
         elif _ONE_ONLY.search(text):
             facts["one_outside"] = True
         elif re.search(r"住|在住|暮ら|すん|live|living|reside|sunde", text):
-            facts["one_outside"] = not re.search(r"(?:^|、|。)(?:私|僕|俺|わたし|自分|うち|i)(?:は|が|\s).{0,10}(?:住|live)", text) or None
+            facts["one_outside"] = (
+                not re.search(r"(?:^|、|。)(?:私|僕|俺|わたし|自分|うち|i)(?:は|が|\s).{0,10}(?:住|live)", text) or None
+            )
             if not facts["one_outside"]:
                 facts.pop("one_outside")
                 facts["outside"] = True
 
 
 _NAMED = (
-    (r"(?:学校|大学|専門学校|専門|短大|大学院|キャンパス|がっこう|だいがく)(?:は|が|も)", r"(?:の|にある)(?:大学|学校|専門|短大|大学院|がっこう|だいがく|キャンパス)", "study"),
-    (r"(?:職場|会社|勤務先|勤め先|仕事|バイト先?|オフィス|かいしゃ|しごと|店)(?:は|が|も)", r"(?:の|にある|本社の)(?:会社|職場|オフィス|店|お店|病院|役所|企業|かいしゃ)", "work"),
-    (r"(?:家|下宿|アパート|部屋|マンション|寮|住まい|自宅|住民票|いえ|実家)(?:は|が|も)", r"(?:の|に|にある)(?:家|アパート|部屋|マンション|下宿|自宅)", "live"),
+    (
+        r"(?:学校|大学|専門学校|専門|短大|大学院|キャンパス|がっこう|だいがく)(?:は|が|も)",
+        r"(?:の|にある)(?:大学|学校|専門|短大|大学院|がっこう|だいがく|キャンパス)",
+        "study",
+    ),
+    (
+        r"(?:職場|会社|勤務先|勤め先|仕事|バイト先?|オフィス|かいしゃ|しごと|店)(?:は|が|も)",
+        r"(?:の|にある|本社の)(?:会社|職場|オフィス|店|お店|病院|役所|企業|かいしゃ)",
+        "work",
+    ),
+    (
+        r"(?:家|下宿|アパート|部屋|マンション|寮|住まい|自宅|住民票|いえ|実家)(?:は|が|も)",
+        r"(?:の|に|にある)(?:家|アパート|部屋|マンション|下宿|自宅)",
+        "live",
+    ),
 )
 
 
@@ -242,17 +381,26 @@ def _named_links(text: str, u: Understanding) -> list[str]:
     """「学校が新宿」「下宿は町田」「渋谷の会社」: the tie is named by a noun beside the place."""
     found = []
     for entity in u.entities:
-        if entity["entity"] != "municipality" and not (entity["entity"] == "area" and entity["value"] != "outside_tokyo"):
+        if entity["entity"] != "municipality" and not (
+            entity["entity"] == "area" and entity["value"] != "outside_tokyo"
+        ):
             continue
         name = for_features(u.text[entity["start"] : entity["end"]])
         for before, after, link in _NAMED:
-            if re.search(f"{before}{re.escape(name)}|{re.escape(name)}(?:区|市)?{after}", text) and not _REMOTE.search(text):
+            if re.search(f"{before}{re.escape(name)}|{re.escape(name)}(?:区|市)?{after}", text) and not _REMOTE.search(
+                text
+            ):
                 found.append(link)
     return list(dict.fromkeys(found))
 
 
 def _lives_here(text: str) -> bool:
-    return bool(re.search(r"区民|市民|都民|(?:区|市|町|村|東京|都内)(?:の|に)?(?:家|マンション|アパート|実家|人間|もん)|(?:家|うち|いえ|住所|住民票)は|(?:です|だ|や|で)?$|在|同棲|暮ら|our (?:flat|place|apartment|home)|flat in|apartment in|from \w+ (?:ward|city)|based in", text)) and not re.search(r"使え|制度|独自|証明書|accept|scheme|certificate|住宅|では[?？]|は[?？]", text)
+    return bool(
+        re.search(
+            r"区民|市民|都民|(?:区|市|町|村|東京|都内)(?:の|に)?(?:家|マンション|アパート|実家|人間|もん)|(?:家|うち|いえ|住所|住民票)は|(?:です|だ|や|で)?$|在|同棲|暮ら|our (?:flat|place|apartment|home)|flat in|apartment in|from \w+ (?:ward|city)|based in",
+            text,
+        )
+    ) and not re.search(r"使え|制度|独自|証明書|accept|scheme|certificate|住宅|では[?？]|は[?？]", text)
 
 
 def _second_clause_in_tokyo(u: Understanding) -> bool:
@@ -273,7 +421,11 @@ def _move_date(u: Understanding, today: date) -> list[str] | None:
         if match and not re.search(r"前", u.plain):
             n = int(match[1])
             days = {"D": n, "W": 7 * n}.get(match[2])
-            end = add_months(today, n * (12 if match[2] == "Y" else 1)) if days is None else date.fromordinal(today.toordinal() + days)
+            end = (
+                add_months(today, n * (12 if match[2] == "Y" else 1))
+                if days is None
+                else date.fromordinal(today.toordinal() + days)
+            )
             return [end.isoformat(), end.isoformat()]
     if re.search(r"もうすぐ|近々|すぐに|soon|shortly|まもなく", u.plain):
         return None
@@ -284,9 +436,16 @@ def merge(old: Mapping[str, Any], new: Mapping[str, Any]) -> Facts:
     """Adds newly stated facts; the later word counts, and an age said of one person keeps the other's."""
     merged = dict(old)
     for key, value in new.items():
-        if key == "ages" and merged.get("ages") and len(value) == 1 and len(merged["ages"]) == 2:
-            merged["ages"] = [merged["ages"][0], value[0]]
-        elif key == "ages" and merged.get("ages") and len(value) == 1 and len(merged["ages"]) == 1:
+        if (
+            key == "ages"
+            and merged.get("ages")
+            and len(value) == 1
+            and len(merged["ages"]) == 2
+            or key == "ages"
+            and merged.get("ages")
+            and len(value) == 1
+            and len(merged["ages"]) == 1
+        ):
             merged["ages"] = [merged["ages"][0], value[0]]
         elif key == "links" and isinstance(value, list) and isinstance(merged.get("links"), list):
             merged["links"] = list(dict.fromkeys([*merged["links"], *value]))
@@ -334,11 +493,15 @@ def situation(facts: Mapping[str, Any], today: date, *, assume_two: bool = True)
     else:
         known_out = YesNo.NO if move_in is not None or facts.get("outside") else None
         # Someone who speaks only of moving in is asked about the move, not about work and school.
-        tie = Links(known_out, YesNo.NO if move_in is not None else None, YesNo.NO if move_in is not None else None, move_in)
+        tie = Links(
+            known_out, YesNo.NO if move_in is not None else None, YesNo.NO if move_in is not None else None, move_in
+        )
     relation = facts.get("relation")
     adults = facts.get("both_adults")
     return Situation(
-        people_count=PeopleCount(facts["people_count"]) if facts.get("people_count") else (PeopleCount.TWO if assume_two else None),
+        people_count=PeopleCount(facts["people_count"])
+        if facts.get("people_count")
+        else (PeopleCount.TWO if assume_two else None),
         has_sexual_minority=SexualMinority(facts["has_sexual_minority"]) if facts.get("has_sexual_minority") else None,
         makes_oath=YesNo(facts.get("makes_oath", "yes")),
         both_adults=YesNo(adults) if adults else None,

@@ -19,7 +19,14 @@ from bot.knowledge.wording import answer_for, fill, phrase
 
 Spec = dict[str, Any]
 
-MENU = ("eligibility_summary", "documents_overview", "application_steps", "coverage_overview", "limits_no_legal_effect", "support_tokyo_lgbt_phone")
+MENU = (
+    "eligibility_summary",
+    "documents_overview",
+    "application_steps",
+    "coverage_overview",
+    "limits_no_legal_effect",
+    "support_tokyo_lgbt_phone",
+)
 
 
 class Speaker:
@@ -85,7 +92,11 @@ class Speaker:
         citations: Sequence[Citation] = tuple(dict.fromkeys(c for a in said for c in a.citations))
         name = "source_is" if citations else "no_source"
         topic = said[0].topic if said else "smalltalk"
-        return replace(self._phrase({"name": name, "kind": "answer", "topic": topic}, lang, day), citations=tuple(citations), id=said[0].id if said else "phrase_no_source")
+        return replace(
+            self._phrase({"name": name, "kind": "answer", "topic": topic}, lang, day),
+            citations=tuple(citations),
+            id=said[0].id if said else "phrase_no_source",
+        )
 
 
 def as_dict(answer: Answer) -> dict[str, Any]:

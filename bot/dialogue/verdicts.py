@@ -19,7 +19,12 @@ from bot.rules.what_if import Option, what_if
 
 # The verdict has said yes or no; an entry's own はい or No would read as a second one.
 _POLAR = re.compile(r"^(?:はい|いいえ|Yes|No)[、。,.]\s*", re.IGNORECASE)
-_TITLES = {"eligible": "documents_overview", "conditional": "eligibility_summary", "ineligible": "alternatives_overview", "ask_office": "support_office"}
+_TITLES = {
+    "eligible": "documents_overview",
+    "conditional": "eligibility_summary",
+    "ineligible": "alternatives_overview",
+    "ask_office": "support_office",
+}
 
 
 def decision_for(facts: Mapping[str, Any], day: date, *, direct: bool) -> Decision:
@@ -36,7 +41,8 @@ def decision_for(facts: Mapping[str, Any], day: date, *, direct: bool) -> Decisi
 def assumable(facts: Mapping[str, Any]) -> set[RequirementId]:
     """The requirements a direct question leaves untouched."""
     assuming = set(RequirementId)
-    if facts.get("outside") or facts.get("open_link") or facts.get("move_in") == "yes" or facts.get("links") == "open":
+    assuming -= {RequirementId(name) for name in facts.get("open", ())}
+    if facts.get("outside") or facts.get("open_link") or facts.get("move_in") or facts.get("links") == "open":
         assuming.discard(RequirementId.TOKYO_LINK)
     if facts.get("open_minority"):
         assuming.discard(RequirementId.SEXUAL_MINORITY)
@@ -56,7 +62,10 @@ def question(knowledge: Knowledge, spec: Mapping[str, Any], lang: str, day: date
     lead = [say(talk["talk"][name]) for name in spec.get("leads", ())]
     if spec.get("why"):
         lead.append(say(words["why"]))
-    buttons = tuple((say(knowledge.phrases[b]), say(knowledge.phrases[b if b != "rather_not" else "rather_not_say"])) for b in words["buttons"])
+    buttons = tuple(
+        (say(knowledge.phrases[b]), say(knowledge.phrases[b if b != "rather_not" else "rather_not_say"]))
+        for b in words["buttons"]
+    )
     return Answer(
         id=f"question_{spec['fact']}",
         topic="eligibility",
@@ -86,7 +95,13 @@ def verdict(knowledge: Knowledge, spec: Mapping[str, Any], lang: str, day: date)
     for finding in decision.findings:
         words = talk["requirements"][finding.requirement.value]
         sources = [Citation(s.title, s.url, s.as_of) for i in finding.rule.sources if (s := knowledge.sources.get(i))]
-        clause = "" if lang != "ja" and not finding.clause else f"（{finding.clause}）" if lang != "en" else f" ({finding.clause})"
+        clause = (
+            ""
+            if lang != "ja" and not finding.clause
+            else f"（{finding.clause}）"
+            if lang != "en"
+            else f" ({finding.clause})"
+        )
         if finding.status in (Status.NOT_MET, Status.ASK_OFFICE):
             reasons.append("・" + say(words.get(finding.status.value, words["not_met"])) + clause)
             citations += sources
@@ -141,7 +156,7 @@ _KEYS = {
     RequirementId.NOT_MARRIED: ("any_marriage",),
     RequirementId.NO_OTHER_PARTNER: ("any_other_partnership",),
     RequirementId.NOT_CLOSE_RELATIVES: ("relation",),
-    RequirementId.TOKYO_LINK: ("links", "move_in", "outside", "one_outside"),
+    RequirementId.TOKYO_LINK: ("links", "move_in", "outside"),
 }
 
 
@@ -149,7 +164,9 @@ def _touched(facts: Mapping[str, Any]) -> set[RequirementId]:
     return {r for r, keys in _KEYS.items() if any(facts.get(k) for k in keys)}
 
 
-def _options(knowledge: Knowledge, decision: Decision, facts: Mapping[str, Any], direct: bool, lang: str, day: date) -> list[str]:
+def _options(
+    knowledge: Knowledge, decision: Decision, facts: Mapping[str, Any], direct: bool, lang: str, day: date
+) -> list[str]:
     """The smallest changes that would make it possible, as the rules found them."""
     talk = knowledge.talk["what_if"]
     assuming = assumable(facts) if direct else {RequirementId.OATH, RequirementId.TWO_PEOPLE}
@@ -181,4 +198,3 @@ def _option(knowledge: Knowledge, option: Option, lang: str, day: date) -> str:
             when = f"{when}{'（' if lang != 'en' else ' ('}{fill(talk['changes']['come_of_age'][lang], knowledge, lang, day)}{'）' if lang != 'en' else ')'}"
         parts.insert(0, when)
     return ("、" if lang != "en" else ", ").join(parts)
-

@@ -88,6 +88,7 @@ def _summary(knowledge: Knowledge, out: TextIO, today: date) -> None:
         f"{len(LANGUAGES)} languages ({', '.join(LANGUAGES)}), "
         f"{places} municipalities, {services} services, version {version}",
         f"次の見直しの期限 / next review by: {upcoming[0] if upcoming else '-'}",
+        f"公開前の答え / not yet published: {', '.join(e.id for e in entries if e.status != 'published') or 0}",
         f"期限の過ぎた答え / overdue: {len(overdue)}",
         *(f"  {e.review_by} {e.id}（{e.title.get('ja', '')}）" for e in overdue),
     ]

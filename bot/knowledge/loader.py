@@ -80,7 +80,10 @@ def read_yaml(path: Path) -> Any:
 
 def load(directory: Path = DIRECTORY) -> Knowledge:
     """Reads every file of the knowledge base; `bot.knowledge.checks` then says whether it is fit to be published."""
-    sources = {s["id"]: Source(s["id"], s["title"], s["url"], _text(s.get("as_of"))) for s in read_yaml(directory / "sources.yml")}
+    sources = {
+        s["id"]: Source(s["id"], s["title"], s["url"], _text(s.get("as_of")))
+        for s in read_yaml(directory / "sources.yml")
+    }
 
     def cite(references: Any) -> tuple[Citation, ...]:
         found = []
@@ -92,7 +95,9 @@ def load(directory: Path = DIRECTORY) -> Knowledge:
         return tuple(found)
 
     facts = {
-        f["id"]: Fact(f["id"], f["topic"], f["confidence"], f["says"], cite(f["sources"]), f.get("values"), f.get("notes"))
+        f["id"]: Fact(
+            f["id"], f["topic"], f["confidence"], f["says"], cite(f["sources"]), f.get("values"), f.get("notes")
+        )
         for f in read_yaml(directory / "facts.yml")
     }
     figures: dict[str, tuple[Figure, ...]] = {}
@@ -141,7 +146,9 @@ def _entry(raw: Mapping[str, Any], path: Path) -> Entry:
             related=tuple(raw.get("related") or ()),
             confidence=raw.get("confidence", "high"),
             checked_on=checked,
-            review_by=date.fromisoformat(raw["review_by"]) if raw.get("review_by") else checked + timedelta(days=REVIEW_DAYS),
+            review_by=date.fromisoformat(raw["review_by"])
+            if raw.get("review_by")
+            else checked + timedelta(days=REVIEW_DAYS),
             status=raw.get("status", "published"),
             basis=raw.get("basis"),
             events=tuple(raw.get("events") or ()),
@@ -150,7 +157,9 @@ def _entry(raw: Mapping[str, Any], path: Path) -> Entry:
     except KeyError as error:
         raise KnowledgeError(f"{path.name}, entry '{raw.get('id', '?')}': the field {error} is missing.") from error
     except ValueError as error:
-        raise KnowledgeError(f"{path.name}, entry '{raw.get('id', '?')}': a date is not written as 2026-11-22 ({error}).") from error
+        raise KnowledgeError(
+            f"{path.name}, entry '{raw.get('id', '?')}': a date is not written as 2026-11-22 ({error})."
+        ) from error
 
 
 def _municipality(raw: Mapping[str, Any], cite: Any) -> Municipality:
@@ -184,10 +193,14 @@ def _service(raw: Mapping[str, Any], cite: Any) -> Service:
     )
 
 
-def _content(raw: Mapping[str, Any], facts: Mapping[str, Fact], figures: Mapping[str, tuple[Figure, ...]]) -> dict[str, Any]:
+def _content(
+    raw: Mapping[str, Any], facts: Mapping[str, Fact], figures: Mapping[str, tuple[Figure, ...]]
+) -> dict[str, Any]:
     """What an entry's version hash covers: its words, the figures they quote and the pages they rest on."""
     words = json.dumps(raw, ensure_ascii=False, sort_keys=True)
-    quoted = {n: [(str(f.value), str(f.valid_from)) for f in lines] for n, lines in figures.items() if f"{{{n}}}" in words}
+    quoted = {
+        n: [(str(f.value), str(f.valid_from)) for f in lines] for n, lines in figures.items() if f"{{{n}}}" in words
+    }
     pages = {i: [c.url for c in facts[i].citations] for i in raw.get("facts") or () if i in facts}
     return {"entry": raw, "figures": quoted, "pages": pages}
 

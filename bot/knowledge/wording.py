@@ -17,9 +17,13 @@ def spoken_date(iso: str, lang: str) -> str:
     """Writes an ISO date, month or year as people read it: 2022年11月1日, 1 November 2022."""
     parts = [int(p) for p in str(iso).split("-")]
     if lang == "en":
-        names = [str(parts[0]), _MONTHS[parts[1] - 1] if len(parts) > 1 else "", str(parts[2]) if len(parts) > 2 else ""]
+        names = [
+            str(parts[0]),
+            _MONTHS[parts[1] - 1] if len(parts) > 1 else "",
+            str(parts[2]) if len(parts) > 2 else "",
+        ]
         return " ".join(p for p in reversed(names) if p)
-    return "".join(f"{n}{unit}" for n, unit in zip(parts, "年月日"))
+    return "".join(f"{n}{unit}" for n, unit in zip(parts, "年月日", strict=False))
 
 
 def figure_on(figures: tuple[Figure, ...], day: date) -> Figure:
@@ -56,7 +60,9 @@ def answer_for(knowledge: Knowledge, entry: Entry, lang: str, day: date) -> Answ
 
     body = words(entry.body)
     if day > entry.review_by:
-        overdue = phrase(knowledge, "past_review", lang, day, checked_on=spoken_date(entry.checked_on.isoformat(), lang))
+        overdue = phrase(
+            knowledge, "past_review", lang, day, checked_on=spoken_date(entry.checked_on.isoformat(), lang)
+        )
         body = f"{body}\n{overdue}".strip()
     return Answer(
         id=entry.id,
@@ -68,24 +74,12 @@ def answer_for(knowledge: Knowledge, entry: Entry, lang: str, day: date) -> Answ
         body=body,
         next=words(entry.next),
         citations=knowledge.citations_of(entry.facts),
-        related=tuple((i, fill(knowledge.entries[i].title[lang], knowledge, lang, day)) for i in entry.related if i in knowledge.entries),
+        related=tuple(
+            (i, fill(knowledge.entries[i].title[lang], knowledge, lang, day))
+            for i in entry.related
+            if i in knowledge.entries
+        ),
         version=entry.version,
         confidence=entry.confidence,
         checked_on=entry.checked_on,
     )
-
-
-def training_texts(knowledge: Knowledge) -> list[tuple[str, str]]:
-    """Titles and short answers with the intent they stand for: the classifier learns from the content itself."""
-    day = date(2022, 11, 1)
-    return [
-        (fill(texts[lang], knowledge, lang, day), f"faq/{entry.id}")
-        for entry in knowledge.entries.values()
-        for lang in texts_languages(entry)
-        for texts in (entry.title, entry.short)
-    ]
-
-
-def texts_languages(entry: Entry) -> list[str]:
-    """Languages an entry is written in."""
-    return list(entry.title)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Text
+from typing import Any
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
@@ -17,7 +17,6 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot import clock
 from bot.knowledge.loader import Knowledge, load
-from bot.knowledge.wording import training_texts
 from bot.nlu.entities import EntityFinder
 from bot.nlu.language import detect, is_other_language
 from bot.nlu.model import NeedModel
@@ -47,13 +46,17 @@ class GazetteerEntityExtractor(GraphComponent, EntityExtractorMixin):
 
     @classmethod
     def create(
-        cls, config: dict[Text, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
     ) -> GazetteerEntityExtractor:
         """Builds the component for training or for a loaded model."""
         return cls(EntityFinder(shared_knowledge()))
 
     @staticmethod
-    def required_packages() -> list[Text]:
+    def required_packages() -> list[str]:
         """Packages Rasa checks for before it builds this component."""
         return ["spacy", "fugashi"]
 
@@ -96,7 +99,9 @@ class NeedClassifier(GraphComponent, IntentClassifier):
     for something, so that two questions in one message get both answers.
     """
 
-    def __init__(self, config: dict[Text, Any], storage: ModelStorage, resource: Resource, reader: NeedReader | None = None) -> None:
+    def __init__(
+        self, config: dict[str, Any], storage: ModelStorage, resource: Resource, reader: NeedReader | None = None
+    ) -> None:
         """Takes Rasa's storage and, when loaded, the trained reader."""
         self._config = config
         self._storage = storage
@@ -104,13 +109,17 @@ class NeedClassifier(GraphComponent, IntentClassifier):
         self._reader = reader
 
     @staticmethod
-    def get_default_config() -> dict[Text, Any]:
+    def get_default_config() -> dict[str, Any]:
         """No options: thresholds live beside their measurements in `bot.nlu.needs`."""
         return {}
 
     @classmethod
     def create(
-        cls, config: dict[Text, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
     ) -> NeedClassifier:
         """Builds the component for training."""
         return cls(config, model_storage, resource)
@@ -118,7 +127,7 @@ class NeedClassifier(GraphComponent, IntentClassifier):
     @classmethod
     def load(
         cls,
-        config: dict[Text, Any],
+        config: dict[str, Any],
         model_storage: ModelStorage,
         resource: Resource,
         execution_context: ExecutionContext,
@@ -130,16 +139,12 @@ class NeedClassifier(GraphComponent, IntentClassifier):
         return cls(config, model_storage, resource, NeedReader(model))
 
     def train(self, training_data: TrainingData) -> Resource:
-        """Learns from the examples and from the titles and short answers of the knowledge base."""
+        """Learns from the examples; the words of the answers play no part, so they can change without training."""
         pairs: dict[str, str] = {}
         for message in training_data.intent_examples:
             text = message.get(TEXT)
             if text:
                 pairs.setdefault(text, message.get_full_intent())
-        known = set(pairs.values())
-        for text, label in training_texts(shared_knowledge()):
-            if label in known:
-                pairs.setdefault(text, label)
         model = NeedModel.fit(list(pairs), list(pairs.values()))
         with self._storage.write_to(self._resource) as directory:
             model.save(Path(directory))

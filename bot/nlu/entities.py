@@ -19,21 +19,31 @@ _KANA_AGES = {
     for t, tens in enumerate(["", "じゅう", "にじゅう", "さんじゅう", "よんじゅう", "ごじゅう", "ろくじゅう"])
     for o, one in enumerate(_ONES)
     if t and o
-} | {f"{stem}{ending}": 10 * t for t, stem in enumerate(["じ", "にじ", "さんじ", "よんじ", "ごじ", "ろくじ"], start=1) for ending in ("ゅっさい", "ゅうさい", "っさい")}
+} | {
+    f"{stem}{ending}": 10 * t
+    for t, stem in enumerate(["じ", "にじ", "さんじ", "よんじ", "ごじ", "ろくじ"], start=1)
+    for ending in ("ゅっさい", "ゅうさい", "っさい")
+}
 _AGE_KANA = re.compile("|".join(sorted(_KANA_AGES, key=len, reverse=True)))
-_AGE_JA = re.compile(rf"(?<![\d.])(?P<n>\d{{1,3}}|[一二三四五六七八九十百]{{1,4}})\s?(?:歳|才|さい|サイ|\bsai\b)|(?P<h>二十歳|はたち|ハタチ|20歳)")
+_AGE_JA = re.compile(
+    r"(?<![\d.])(?P<n>\d{1,3}|[一二三四五六七八九十百]{1,4})\s?(?:歳|才|さい|サイ|sai\b)|(?P<h>二十歳|はたち|ハタチ|20歳)"
+)
 _AGE_BARE_JA = re.compile(
     r"(?:私|僕|俺|うち|わたし|自分|彼女|彼氏|彼|相手|相方|恋人|連れ|パートナー|あいて|向こう|片方|一人|もう一人)(?:が|は|も|の方[がは]|さん[がは])?(?:、)?(?:まだ|もう|いま|今)?\s?"
     r"(?P<n>[1-9]\d)(?![\d%]|\s?(?:人|年|月|日|時|分|区|組|万|円|件|か月|ヶ月|歳|才|さい|:|/|-|\.|番|階|号|cm|キロ|回|通|個|つ|割))"
 )
-_AGE_PAIR_JA = re.compile(r"(?<![\d/:.-])(?P<a>[1-9]\d)(?:歳|才)?と(?P<b>[1-9]\d)(?=です|だ|の(?:カップル|二人|ふたり|恋人|場合)|なん|やけど|でも|じゃ|$|、|。|\s|どうし|同士)")
+_AGE_PAIR_JA = re.compile(
+    r"(?<![\d/:.-])(?P<a>[1-9]\d)(?:歳|才)?と(?P<b>[1-9]\d)(?=です|だ|の(?:カップル|二人|ふたり|恋人|場合)|なん|やけど|でも|じゃ|$|、|。|\s|どうし|同士)"
+)
 _AGE_EN = re.compile(
     rf"(?P<span>(?P<n>{numbers.EN})\s*-?\s*(?:years?|yrs?)\s*-?\s*(?:olds?|of age)|(?P<y>\d{{1,3}})\s?(?:yo|y/o|y\.o\.?)\b)"
     rf"|\b(?:aged?|turn(?:s|ed|ing)?|(?:under|over)(?: the age of)?|age of|at least|nearly|almost)\s+(?P<m>1[0-9]|[2-9]\d|{numbers.EN.split('|', 1)[1][:-1]})\b(?!\s*(?:%|percent|years?|months?|days?|weeks?|wards?|couples?|yen|minutes?|hours?|people|laws?|municipal))"
     rf"|\b(?:i'?m|i am|im|he is|he's|hes|she is|she's|shes|they'?re|they are|we'?re both|we are both|we'?re|we are|are|both|is|was|only|partner|girlfriend|boyfriend|gf|bf|me|other|one|just|and)\s+(?:only\s+|just\s+|already\s+|still\s+|now\s+|like\s+|is\s+)?(?P<k>(?:1[0-9]|[2-9]\d)|eighteen|seventeen|sixteen|nineteen|twenty(?:[ -](?:one|two|three|four|five|six|seven|eight|nine))?|thirty|forty|fifty|sixty|seventy)\b"
     r"(?!\s*(?:%|percent|years?|yrs?|months?|days?|weeks?|wards?|wrds?|couples?|yen|minutes?|hours?|km|o'clock|people|persons|municipal|laws|times|local|st\b|th\b|nd\b|rd\b|-|/|:|\.\d|,\d|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)))"
 )
-_AGE_PAIR_EN = re.compile(r"(?<![\d/:.,-])(?P<a>1[0-9]|[2-9]\d)\s*(?:and|&|/)\s*(?P<b>1[0-9]|[2-9]\d)(?![\d/:.,-]|\s*(?:%|couples|wards|cities|laws|municipal|november|october|april))")
+_AGE_PAIR_EN = re.compile(
+    r"(?<![\d/:.,-])(?P<a>1[0-9]|[2-9]\d)\s*(?:and|&)\s*(?P<b>1[0-9]|[2-9]\d)(?![\d/:.,-]|\s*(?:%|couples|wards|cities|laws|municipal|november|october|april))"
+)
 _RECEIPT = re.compile(r"(?<![a-z0-9])tp[\s\-_.・]*(?P<body>(?:[0-9a-z][\s\-_.・]*){11}[0-9a-z])(?![a-z0-9])")
 _CROCKFORD = str.maketrans("ILO", "110")
 _CLAUSE = re.compile(r"[。、，,.;!?！？\n]|けど|ですが|(?:^|\s)(?:and|but|while|,)\s")
@@ -85,7 +95,9 @@ class EntityFinder:
         plain = normal.text
         places = self._places.find(plain)
         links, relations, providers = self._links.find(plain)
-        spans: list[tuple[str, int, int, Any]] = [(p.kind, p.start, p.end, p.value) for p in places if p.kind != "quarter"]
+        spans: list[tuple[str, int, int, Any]] = [
+            (p.kind, p.start, p.end, p.value) for p in places if p.kind != "quarter"
+        ]
         receipts = list(_receipts(plain))
         spans += receipts
         taken = [(start, end) for _, start, end, _ in receipts]
@@ -170,9 +182,14 @@ def _ties_to_tokyo(plain: str, link: Match, places: list[Place]) -> bool:
         cuts = [m.end() for m in _CLAUSE.finditer(before)]
         clause_start = cuts[-1] if cuts else 0
         own = [p for p in places if clause_start <= p.start and p.end <= link.start]
-        if not own and cuts:
-            own = [p for p in places if p.end <= link.start and link.start - p.end <= 4]
-        if link.label == "move_in" and own and re.match(r"(?:都内|市|区)?(?:から|を)", plain[own[-1].end :]) and len(own) == 1:
+        if not own and cuts:  # 「名古屋で暮らし、働いています」: the place said before still holds
+            own = [p for p in places if p.end <= link.start][-1:]
+        if (
+            link.label == "move_in"
+            and own
+            and re.match(r"(?:都内|市|区)?(?:から|を)", plain[own[-1].end :])
+            and len(own) == 1
+        ):
             return False
         if own and own[-1].kind == "area" and own[-1].value == "outside_tokyo":
             return False
@@ -183,11 +200,13 @@ def _ties_to_tokyo(plain: str, link: Match, places: list[Place]) -> bool:
     if link.label == "move_in":
         goal = re.search(r"\b(?:to|into|in)\b", tail)
         goals = [p for p in places if goal and p.start >= link.end + goal.end()]
-        if goals and not goals[0].value == "outside_tokyo":
+        if goals and goals[0].value != "outside_tokyo":
             return True
     stop = re.search(r"[.;!?,\n]|\b(?:and|but|while|so)\b", tail)
     end = link.end + (stop.start() if stop else len(tail))
     own = [p for p in places if link.end <= p.start < end]
+    if not own:  # "live and work in Kyoto": the place said next holds for both
+        own = [p for p in places if p.start >= end][:1] or [p for p in places if p.end <= link.start][-1:]
     if link.label == "move_in" and re.match(r"\s*(?:out|away|from)\b", tail) and " to " not in tail:
         return False
     return not (own and own[0].kind == "area" and own[0].value == "outside_tokyo")

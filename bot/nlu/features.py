@@ -58,7 +58,7 @@ def _japanese(plain: str, surface: bool) -> set[str]:
     found.update(_ngrams("r", f"_{_PUNCTUATION.sub('', hiragana(reading))}_", 2, 4))
     lemmas = [w.lemma for w in words]
     found.update(f"w:{lemma}" for lemma in lemmas)
-    found.update(f"b:{a}_{b}" for a, b in zip(lemmas, lemmas[1:]))
+    found.update(f"b:{a}_{b}" for a, b in zip(lemmas, lemmas[1:], strict=False))
     for word in words:
         concept = _CONCEPT_OF.get(word.surface) or _CONCEPT_OF.get(word.lemma)
         if concept:
@@ -69,7 +69,7 @@ def _japanese(plain: str, surface: bool) -> set[str]:
 def _latin(plain: str) -> set[str]:
     words = [w.strip("'") for w in _ASCII_WORD.findall(plain.replace("’", "'"))]
     found = {f"w:{w}" for w in words}
-    found.update(f"b:{a}_{b}" for a, b in zip(words, words[1:]))
+    found.update(f"b:{a}_{b}" for a, b in zip(words, words[1:], strict=False))
     for word in words:
         found.update(_ngrams("e", f"<{word}>", 3, 5))
         if word in _CONCEPT_OF:

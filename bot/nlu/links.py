@@ -31,7 +31,7 @@ _TE = {"ORTH": {"IN": ["て", "で", "て'"]}, "OP": "?"}
 _LINKS: dict[str, list[list[dict[str, Any]]]] = {
     "live": [
         [{"LEMMA": {"IN": ["住む", "暮らす", "住まう"]}}, _TE],
-        [{"LOWER": {"IN": ["sunde", "sumu", "zaijuu", "sundemasu", "sunderu"]}}],
+        [{"LOWER": {"IN": ["sunde", "sumu", "zaijuu", "sundemasu", "sunderu", "sundeimasu"]}}],
         [{"ORTH": {"IN": ["すん", "すむ", "すみ", "くらし", "住み"]}}, {"ORTH": {"IN": ["で", "て"]}}],
         [{"ORTH": {"IN": ["在住", "居住", "住まい"]}}],
         [{"ORTH": "住ん"}, {"ORTH": {"IN": ["で", "どる", "どう", "どっ", "じゃ", "じょ"]}}],
@@ -59,7 +59,7 @@ _LINKS: dict[str, list[list[dict[str, Any]]]] = {
         [{"LEMMA": {"IN": ["引っ越す", "引越す", "移り住む"]}}],
         [{"LOWER": {"IN": ["hikkosu", "hikkoshi", "hikkosite"]}}],
         [{"ORTH": {"IN": ["ひっこす", "ひっこし"]}}],
-        [{"LOWER": {"IN": ["move", "moves", "moving", "relocate", "relocating", "relocates"]}}, {"LOWER": "in", "OP": "?"}],
+        [{"LOWER": {"IN": ["move", "moves", "moved", "moving", "relocate", "relocating", "relocates"]}}, {"LOWER": "in", "OP": "?"}],
     ],
 }  # fmt: skip
 
@@ -86,7 +86,7 @@ class LinkFinder:
         words = list(morphology.words(text))
         if not words:
             return Doc(self._nlp.vocab)
-        spaces = [b.start > a.end for a, b in zip(words, words[1:])] + [False]
+        spaces = [b.start > a.end for a, b in zip(words, words[1:], strict=False)] + [False]
         doc = Doc(self._nlp.vocab, words=[w.surface for w in words], spaces=spaces, lemmas=[w.lemma for w in words])
         doc.user_data["offsets"] = [(w.start, w.end) for w in words]
         return doc
@@ -100,7 +100,8 @@ class LinkFinder:
 
         def spans(matcher: Any) -> list[Match]:
             found = [
-                Match(self._nlp.vocab.strings[key], offsets[start][0], offsets[end - 1][1]) for key, start, end in matcher(doc)
+                Match(self._nlp.vocab.strings[key], offsets[start][0], offsets[end - 1][1])
+                for key, start, end in matcher(doc)
             ]
             kept: list[Match] = []
             for item in sorted(found, key=lambda m: (-(m.end - m.start), m.start)):
@@ -128,6 +129,10 @@ def _named(text: str, match: Match) -> Match | None:
 
 def _with_te(text: str, match: Match) -> Match:
     """住ん|でる is cut by UniDic inside what people feel as 住んで: take the で (or て) along."""
-    if text[match.start : match.end].endswith(("住ん", "すん", "働い", "はたらい", "勤め", "暮らし", "通っ")) and text[match.end : match.end + 1] in ("で", "て"):
+    if text[match.start : match.end].endswith(("住ん", "すん", "働い", "はたらい", "勤め", "暮らし", "通っ")) and text[
+        match.end : match.end + 1
+    ] in ("で", "て"):
         return Match(match.label, match.start, match.end + 1)
+    if text[match.start : match.end] in ("sundemasu", "sunderu", "sundeimasu"):
+        return Match(match.label, match.start, match.start + len("sunde"))
     return match

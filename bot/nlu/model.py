@@ -89,13 +89,18 @@ class NeedModel:
         def one_half(part: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
             weights, biases = [], []
             for label in part:
-                machine = SGDClassifier(alpha=1e-5, max_iter=5, tol=None, random_state=0).fit(matrix, (targets == label).astype(int))
+                machine = SGDClassifier(alpha=1e-5, max_iter=5, tol=None, random_state=0).fit(
+                    matrix, (targets == label).astype(int)
+                )
                 weights.append(machine.coef_[0].astype(np.float32))
                 biases.append(float(machine.intercept_[0]))
             return np.array(weights), np.array(biases, np.float32)
 
         part = _balanced(targets)
-        with _encoding(encoder, [texts[i] for i in part]) as vectors, ThreadPoolExecutor(2) as pool:  # the solver lets go of the interpreter lock
+        with (
+            _encoding(encoder, [texts[i] for i in part]) as vectors,
+            ThreadPoolExecutor(2) as pool,
+        ):  # the solver lets go of the interpreter lock
             halves = list(pool.map(one_half, np.array_split(np.arange(len(names)), 2)))
             machine = LogisticRegression(C=30, max_iter=25).fit(vectors.get(), targets[part])
         weights = np.concatenate([h[0] for h in halves]).T

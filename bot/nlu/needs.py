@@ -13,9 +13,17 @@ from bot.nlu.safety import crisis_in
 
 _KEEP = 12
 _LONGEST = 1000
-_SENTENCE = re.compile(r"[。．！？!?\n]+|(?<=[a-z])\.\s+|、?(?:あと、?|それと、?|それから、?|ついでに、?|もう一つ、?|そして、?)(?=.{4})|\b(?:and also|also,|another question|second question|one more thing)\b", re.IGNORECASE)
-_EN_AND = re.compile(r",?\s+and\s+(?=(?:how|what|when|where|who|can|do|does|is|are|will|which|should|must)\b)|[,;]\s+(?=(?:how|what|when|where|who|can|do|does|is|are|will|which|should|must)\b)", re.IGNORECASE)
-_JA_AND = re.compile(r"(?<=か)、|(?<=で)、|(?<=て)、|(?<=と)、あと|(?<=のか)(?=[^、。？?\s]{4})|(?<=ますか)(?=[^、。？?\s]{4})|(?<=ですか)(?=[^、。？?\s]{4})")
+_SENTENCE = re.compile(
+    r"[。．！？!?\n]+|(?<=[a-z])\.\s+|、?(?:あと、?|それと、?|それから、?|ついでに、?|もう一つ、?|そして、?)(?=.{4})|\b(?:and also|also,|another question|second question|one more thing)\b",
+    re.IGNORECASE,
+)
+_EN_AND = re.compile(
+    r",?\s+and\s+(?=(?:how|what|when|where|who|can|do|does|is|are|will|which|should|must)\b)|[,;]\s+(?=(?:how|what|when|where|who|can|do|does|is|are|will|which|should|must)\b)",
+    re.IGNORECASE,
+)
+_JA_AND = re.compile(
+    r"(?<=か)、|(?<=で)、|(?<=て)、|(?<=と)、あと|(?<=のか)(?=[^、。？?\s]{4})|(?<=ますか)(?=[^、。？?\s]{4})|(?<=ですか)(?=[^、。？?\s]{4})"
+)
 
 
 @dataclass(frozen=True)

@@ -17,14 +17,36 @@ _SUFFIX_EN = {"ward": r"(?:\s*-?\s*(?:ward|city|ku)\b)", "city": r"(?:\s*-?\s*(?
 _KANA_SUFFIX = {"ward": "く", "city": "し", "town": "(?:まち|ちょう)", "village": "むら"}
 
 # Too short or too common as bare words: these need their 区/市/Ward behind them.
-_NEEDS_SUFFIX = frozenset("北 港 中央 国立 日の出 大島 日野 三宅 利島 新島 多摩 稲城".split()) - {"稲城", "日野", "新島", "利島"}
+_NEEDS_SUFFIX = frozenset("北 港 中央 国立 日の出 大島 日野 三宅 利島 新島 多摩 稲城".split()) - {
+    "稲城",
+    "日野",
+    "新島",
+    "利島",
+}
 _NEEDS_SUFFIX_KANA = frozenset("きた みなと ちゅうおう こうとう としま ひの たま こだいら いなぎ みずほ おうめ みたか まちだ ふちゅう おおた こまえ ふっさ おおしま にいじま みやけ はむら きよせ".split()) - {
     "まちだ", "みたか", "こだいら", "はむら", "きよせ", "こまえ", "ふちゅう", "おおた"}  # fmt: skip
-_NEEDS_SUFFIX_EN = frozenset("kita minato chuo tama mizuho hino oshima miyake niijima toshima hamura ome".split()) - {"minato", "toshima", "ome", "hamura", "hino"}
+_NEEDS_SUFFIX_EN = frozenset("kita minato chuo tama mizuho hino oshima miyake niijima toshima hamura ome".split()) - {
+    "minato",
+    "toshima",
+    "ome",
+    "hamura",
+    "hino",
+}
 # Names that other places share; these in front of a name mean another city's ward or town.
-_OTHER_CITY = re.compile(r"(?:大阪|名古屋|札幌|神戸|京都|横浜|川崎|さいたま|千葉|新潟|熊本|広島|浜松|福岡|岡山|堺|仙台|伊豆)(?:市|の|府)?$")
+_OTHER_CITY = re.compile(
+    r"(?:広島県|北海道|大阪府|愛知県|兵庫県|福岡県|鹿児島県|沖縄県|大阪|名古屋|札幌|神戸|京都|横浜|川崎|さいたま|千葉|新潟|熊本|広島|浜松|福岡|岡山|堺|仙台|伊豆)(?:市|の|府)?$"
+)
 _NOT_PERSON = "(?!さん|くん|ちゃん|様|氏)"
-_NOT_AFTER = {"国立": "(?!大学|病院|公園|がん|国会|競技|劇場|美術|科学|博物|研究|感染)", "府中": "(?!刑務所)", "大島": "(?!さん|紬)", "町田": "(?!さん)", "日野": "(?!自動車|さん)", "北": ""}
+_NOT_AFTER = {
+    "国立": "(?!大学|病院|公園|がん|国会|競技|劇場|美術|科学|博物|研究|感染)",
+    "府中": "(?!刑務所)",
+    "大島": "(?!さん|紬)",
+    "大田": "(?!市場|原)",
+    "八丈": "島?",
+    "町田": "(?!さん)",
+    "日野": "(?!自動車|さん)",
+    "北": "",
+}
 _AREAS = [
     (r"23区(?:の外|外|以外)|二十三区外|特別区(?:の)?外|outside (?:of )?(?:the )?23 wards|outside (?:the )?special wards", "outside_23_wards"),
     (r"多摩(?:地域|地区|エリア|方面|地方)|三多摩|多摩(?!市|川|センター|ニュー|総合|北部|南部|支所|動物|区|美)|西東京(?!市)エリア|(?<![a-z])tama (?:area|region|district)\b|\btama\b(?! (?:city|river|center))", "tama"),
@@ -65,7 +87,11 @@ class PlaceFinder:
             latin = rf"(?<![a-z]){re.escape(english)}(?:[ -](?:prefecture|ken|city|pref))?(?![a-z])"
             kana_suffix = "" if kana.endswith("けん") else "(?:けん)?"
             # 京都 stands inside 東京都, きょうと inside とうきょうと, こうち inside こうちゃ.
-            kana_part = rf"(?<!とう){kana}{kana_suffix}" if len(kana) > 3 and kana not in ("きょうと",) else rf"(?<![ぁ-ゖ]){kana}{kana_suffix}(?=に|から|の|で|けん|[\s、])"
+            kana_part = (
+                rf"(?<!とう){kana}{kana_suffix}"
+                if len(kana) > 3 and kana not in ("きょうと",)
+                else rf"(?<![ぁ-ゖ]){kana}{kana_suffix}(?=に|から|の|で|けん|[\s、])"
+            )
             self._rules.append((re.compile(f"{japanese}|{latin}|{kana_part}"), "area", "outside_tokyo", prefecture))
         for prefecture, names in gazetteer["cities_outside_tokyo"].items():
             self._rules.append((_any_of(names, "市?(?:内)?"), "area", "outside_tokyo", prefecture))
@@ -76,7 +102,9 @@ class PlaceFinder:
         found: list[Place] = []
         for pattern, kind, value, name in self._rules:
             for match in pattern.finditer(text):
-                if match.start() == match.end() or (kind == "municipality" and _OTHER_CITY.search(text[: match.start()])):
+                if match.start() == match.end() or (
+                    kind == "municipality" and _OTHER_CITY.search(text[: match.start()])
+                ):
                     continue
                 found.append(Place(kind, match.start(), match.end(), value, name))
         kept: list[Place] = []
@@ -92,19 +120,44 @@ def _municipality_pattern(place: Municipality) -> re.Pattern[str]:
     kana_stem = re.sub(f"{kana_suffix}$", "", place.kana)
     english = place.name_en.rsplit(" ", 1)[0].lower()
     guard = r"(?<![一-龠])" if len(stem) == 1 else ""
-    parts = [rf"{guard}{re.escape(place.name_ja)}(?!外|内外)" if len(stem) > 1 else rf"(?<![一-龠市]){re.escape(place.name_ja)}"]
+    parts = [
+        rf"{guard}{re.escape(place.name_ja)}(?!外|内外)"
+        if len(stem) > 1
+        else rf"(?<![一-龠市]){re.escape(place.name_ja)}"
+    ]
     if stem not in _NEEDS_SUFFIX:
-        before = {"島": "", "大田": "(?<!太)", "中野": "(?<![一-龠])", "渋谷": "", "日野": "(?<![一-龠])", "青梅": "", "三鷹": "", "板橋": "(?<!新)", "品川": ""}.get(stem, "")
+        before = {
+            "島": "",
+            "大田": "(?<!太)",
+            "中野": "(?<![一-龠])",
+            "渋谷": "",
+            "日野": "(?<![一-龠])",
+            "青梅": "",
+            "三鷹": "",
+            "板橋": "(?<!新)",
+            "品川": "",
+        }.get(stem, "")
         parts.append(before + re.escape(stem) + _NOT_AFTER.get(stem, "") + _NOT_PERSON + r"(?!駅|線|太郎)")
     elif stem == "国立":
-        parts.append(r"国立(?=に(?:住|引|越)|で(?:働|使)|在住|では|でも(?:使|大丈夫|いけ|OK|ok)|って(?:制度|独自)|は(?:使え|どう))")
+        parts.append(
+            r"国立(?=に(?:住|引|越)|で(?:働|使)|在住|では|でも(?:使|大丈夫|いけ|OK|ok)|って(?:制度|独自)|は(?:使え|どう))"
+        )
     elif stem == "大島":
         parts.append(r"(?:伊豆大島|大島(?=町))")
-    parts.append(rf"(?<![ぁ-ゖ]){hiragana(kana_stem)}{kana_suffix}(?![ょゃゅ])" if len(kana_stem) < 4 else rf"{hiragana(kana_stem)}{kana_suffix}(?=$|[^ぁ-ゖ]|に|で|の|は|も|から|や|と|へ|が|って|みん|やくしょ|を)")
+    parts.append(
+        rf"(?<![ぁ-ゖ]){hiragana(kana_stem)}{kana_suffix}(?![ょゃゅ])"
+        if len(kana_stem) < 4
+        else rf"{hiragana(kana_stem)}{kana_suffix}(?=$|[^ぁ-ゖ]|に|で|の|は|も|から|や|と|へ|が|って|みん|やくしょ|を)"
+    )
     if kana_stem not in _NEEDS_SUFFIX_KANA and len(kana_stem) >= 3:
         parts.append(rf"(?<![ぁ-ゖ]){hiragana(kana_stem)}(?=$|[^ぁ-ゖ]|に|で|の|は|も|から|ざい|へ|って)")
     parts.append(rf"{hiragana(kana_stem)}{place.name_ja[-1]}")
-    latin = {"ota": "(?:ota|oota)", "koto": "(?:koto|kōtō|koutou)", "chuo": "(?:chuo|chūō|chuuou)", "toshima": "toshima"}.get(english, re.escape(english))
+    latin = {
+        "ota": "(?:ota|oota)",
+        "koto": "(?:koto|kōtō|koutou)",
+        "chuo": "(?:chuo|chūō|chuuou)",
+        "toshima": "toshima",
+    }.get(english, re.escape(english))
     suffix = _SUFFIX_EN[place.kind]
     if english in _NEEDS_SUFFIX_EN or (english == "toshima" and place.kind == "village"):
         parts.append(rf"(?<![a-z]){latin}{suffix}")

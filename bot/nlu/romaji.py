@@ -16,7 +16,7 @@ _TABLE |= {"ya": "や", "yu": "ゆ", "yo": "よ", "wa": "わ", "wo": "を", "shi
            "fa": "ふぁ", "fi": "ふぃ", "fe": "ふぇ", "fo": "ふぉ", "va": "ば", "vi": "び", "vu": "ぶ", "ve": "べ", "vo": "ぼ",
            "ti": "てぃ", "di": "でぃ", "hu": "ふ", "si": "し", "zi": "じ", "tu": "つ"}  # fmt: skip
 _TABLE |= {f"{c}y{v}": row[1] + small for c, row in _ROWS.items() if c and c not in "d"
-           for v, small in zip("auo", "ゃゅょ")}  # fmt: skip
+           for v, small in zip("auo", "ゃゅょ", strict=False)}  # fmt: skip
 _LONGEST = max(map(len, _TABLE))
 
 # Words that show a Latin-letter sentence is Japanese: particles, copulas, question words and endings, none of them English.

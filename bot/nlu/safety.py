@@ -13,7 +13,7 @@ from bot.nlu.romaji import is_romaji, sentence_to_hiragana
 
 _SELF_HARM = re.compile(
     r"死にた(?!く(?:ない|は)|いわけ(?:じゃ|では)ない)|しにた(?:い|く(?!ない))|死のう(?!と思っていた猫)|死んでしまいた|死んだほうが|死んだ方が|消えてしまいた|消えたい|きえたい|きえてしまいた|いなくなりた|生きて(?:い|る)?(?:た|い)?くない|生きていたくな|生きてたくな|いきていたくな|いきてたくな"
-    r"|生きる意味|生きるの(?:が|も)?(?:つら|辛|しんど|やめ|嫌|いや)|自殺(?!者|率|対策|予防|の統計)|自死したい|首(?:を)?吊|リスカ|リストカット|手首(?:を)?切|飛び降り(?:たい|よう|る)|薬.{0,6}(?:大量|全部|いっぱい).{0,4}飲|オーバードーズ|終わりにしたい|終わらせたい(?:です)?(?:人生|命)|人生(?:を)?(?:終わ|やめ)"
+    r"|生きる意味|生きるの(?:が|も)?(?:つら|辛|しんど|やめ|嫌|いや)|自殺(?!者|率|対策|予防|の統計)|自死したい|首(?:を)?吊|リスカ|りすか|りすと?かっと|じさつ|くびつ|リストカット|手首(?:を)?切|飛び降り(?:たい|よう|る)|(?:薬|くすり).{0,8}(?:大量|全部|いっぱい|たくさん|たくsん|ぜんぶ).{0,6}(?:飲|のん)|(?:薬|くすり)(?:たくさん|いっぱい|ぜんぶ|全部)(?:飲|のん)|オーバードーズ|終わりにしたい|終わらせたい(?:です)?(?:人生|命)|人生(?:を)?(?:終わ|やめ)"
     r"|この世から|遺書を(?:書い|のこ|残し)た|\bkill(?:ing)? my\s?self|\bkms\b|suicid|want(?:ed)? to die|wanna die|wish i (?:was|were) dead|end (?:it all|my life)|don'?t want to (?:live|be here|exist|be alive)|no reason to live|better off dead|cut(?:ting)? myself|self[- ]?harm|hurt(?:ing)? myself|can'?t go on(?: living| anymore| any more)?\b|take my (?:own )?life|(?:took|taken|swallowed|ate) .{0,16}(?:pills|tablets|overdose)|overdos(?:ed|ing)"
 )
 _OUTING = re.compile(
@@ -40,7 +40,9 @@ _DISTRESS = re.compile(
     r"|i can'?t take (?:it|this)(?: anymore| any more)?|i'?m (?:falling apart|so alone|desperate|at my limit|breaking down)|nobody (?:i can|to) talk|no ?one (?:i can|to) talk to|please help me\s*[.!…]*$|i feel hopeless"
 )
 # A question about procedure that only mentions such a word is not a cry for help.
-_INFORMATIONAL = re.compile(r"(?:意識|判断).{0,8}(?:とき|時|場合|前に)|\bif (?:i'?m|i am|she|he|they|my)\b|(?:場合|とき|時|際|後|あと)(?:の|は|に)?.{0,8}(?:手続|届|書類|証明書|返|必要|相続|どうな|名義)|窓口(?:は|を|って)(?:どこ|教え|あり)|what (?:happens|if).{0,30}(?:dies|died)|if (?:my|one|a|the) \w+ dies|件数|統計|とは(?:何|なん)|定義|条例|禁止され|防ぐため|防止|守ってもら|心配")
+_INFORMATIONAL = re.compile(
+    r"(?:意識|判断).{0,8}(?:とき|時|場合|前に)|\bif (?:i'?m|i am|she|he|they|my)\b|(?:場合|とき|時|際|後|あと)(?:の|は|に)?.{0,8}(?:手続|届|書類|証明書|返|必要|相続|どうな|名義)|窓口(?:は|を|って)(?:どこ|教え|あり)|what (?:happens|if).{0,30}(?:dies|died)|if (?:my|one|a|the) \w+ dies|件数|統計|とは(?:何|なん)|定義|条例|禁止され|防ぐため|防止|守ってもら|心配"
+)
 
 _GATES = (
     (_EMERGENCY, "crisis_medical_emergency"),

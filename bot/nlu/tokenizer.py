@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Text
+from typing import Any
 
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.nlu.tokenizers.tokenizer import Token, Tokenizer
@@ -22,21 +22,26 @@ class FugashiTokenizer(Tokenizer):
     """
 
     @staticmethod
-    def supported_languages() -> list[Text]:
+    def supported_languages() -> list[str]:
         """Languages this tokenizer is meant for."""
         return ["ja", "en"]
 
     @staticmethod
-    def required_packages() -> list[Text]:
+    def required_packages() -> list[str]:
         """Packages Rasa checks for before it builds this component."""
         return ["fugashi", "unidic_lite"]
 
     @classmethod
-    def get_default_config(cls) -> dict[Text, Any]:
+    def get_default_config(cls) -> dict[str, Any]:
         """Options every Rasa tokenizer has; see Rasa's documentation."""
-        return {**Tokenizer.get_default_config(), "intent_tokenization_flag": False, "intent_split_symbol": "_", "token_pattern": None}
+        return {
+            **Tokenizer.get_default_config(),
+            "intent_tokenization_flag": False,
+            "intent_split_symbol": "_",
+            "token_pattern": None,
+        }
 
-    def tokenize(self, message: Message, attribute: Text) -> list[Token]:
+    def tokenize(self, message: Message, attribute: str) -> list[Token]:
         """Returns the tokens of one attribute of a message, never an empty list for non-blank text."""
         text = message.get(attribute)
         if attribute != "text":  # intents and action names are identifiers

@@ -15,7 +15,9 @@ from bot.nlu import numbers
 
 N = numbers.JA
 _ERAS = {"令和": 2018, "平成": 1988, "昭和": 1925, "r": 2018, "h": 1988}
-_EN_MONTHS = {m[:n]: i for i, m in enumerate(calendar.month_name) if m for m, n in ((m.lower(), 3), (m.lower(), len(m)))}
+_EN_MONTHS = {
+    m[:n]: i for i, m in enumerate(calendar.month_name) if m for m, n in ((m.lower(), 3), (m.lower(), len(m)))
+}
 _EN_MONTHS["sept"] = 9
 _M = "(?:" + "|".join(sorted(_EN_MONTHS, key=len, reverse=True)) + ")"
 _EN_DAYS = {d[:n]: i for i, d in enumerate(calendar.day_name) for d, n in ((d.lower(), 3), (d.lower(), len(d)))}
@@ -176,7 +178,16 @@ def _en_date(m: re.Match[str], today: date) -> str:
 
 def _en_relative(m: re.Match[str], today: date) -> str:
     word = re.sub(r"\s+", " ", m[0])
-    simple = {"today": 0, "tonight": 0, "tomorrow": 1, "yesterday": -1, "the day after tomorrow": 2, "day after tomorrow": 2, "tmrw": 1, "tmr": 1}
+    simple = {
+        "today": 0,
+        "tonight": 0,
+        "tomorrow": 1,
+        "yesterday": -1,
+        "the day after tomorrow": 2,
+        "day after tomorrow": 2,
+        "tmrw": 1,
+        "tmr": 1,
+    }
     if word in simple:
         return (today + timedelta(days=simple[word])).isoformat()
     which, unit = word.split(" ", 1)
@@ -222,7 +233,7 @@ def _c(pattern: str) -> re.Pattern[str]:
 
 _EN_NUM = rf"(?:{numbers.EN}|a couple of|a few|an?)"
 _PATTERNS: list[tuple[re.Pattern[str], str, Callable[[re.Match[str], date], str]]] = [
-    (_c(rf"(?:(?P<rel>今年|来年|再来年|去年|昨年|ことし|らいねん)の?|(?P<era>令和|平成|昭和|(?<![a-z])[rh](?=\d)))?(?:(?P<y>(?:(?<=令和)|(?<=平成)|(?<=昭和)|(?<=[rh])|(?<!\d))(?:\d{{1,4}}|元|[〇一二三四五六七八九十]{{1,4}}))年の?)?(?<![\d〇一二三四五六七八九十])(?P<m>1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九])(?:月|がつ|ガツ)(?!間)(?:の?(?P<d>3[01]|[12]?\d|二?十[一二三四五六七八九]?|三十一?|[一二三四五六七八九])(?:日|にち))?"), "date", _ja_date),
+    (_c(r"(?:(?P<rel>今年|来年|再来年|去年|昨年|ことし|らいねん)(?:の\s?)?|(?P<era>令和|平成|昭和|(?<![a-z])[rh](?=\d)))?(?:(?P<y>(?:(?<=令和)|(?<=平成)|(?<=昭和)|(?<=[rh])|(?<!\d))(?:\d{1,4}|元|[〇一二三四五六七八九十]{1,4}))年の?)?(?<![\d〇一二三四五六七八九十])(?P<m>1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九])(?:月|がつ|ガツ)(?!間)(?:の?(?P<d>3[01]|[12]?\d|二?十[一二三四五六七八九]?|三十一?|[一二三四五六七八九])(?:日|にち))?"), "date", _ja_date),
     (_c(rf"(?P<era>令和|平成|昭和)(?P<y>\d{{1,2}}|元|{N})年(?!\d*月)"), "date", lambda m, t: _iso(_year(m["y"], m["era"], t, 1, 1))),
     (_c(r"(?<!\d)(?P<y>20\d\d)年(?!度|\d*月|以|前|後|間)"), "date", lambda m, t: _iso(int(m["y"]))),
     (_c(r"(?P<rel>今月|来月|再来月|先月|らいげつ|こんげつ)(?:の?(?P<tail>末|終わり))?(?:の?(?P<d>\d{1,2}|[一二三四五六七八九十]+)日)?"), "date", _ja_relative_month),
@@ -239,8 +250,9 @@ _PATTERNS: list[tuple[re.Pattern[str], str, Callable[[re.Match[str], date], str]
     (_c(r"(?<![\d/.-])(?:(?P<y>20\d\d|\d\d(?=/\d\d?/\d))[/.-])?(?P<m>1[0-2]|0?[1-9])/(?P<d>3[01]|[12]\d|0?[1-9])(?![\d/])"), "date", _slash),
     (_c(r"(?<![\d/.-])(?P<y>20\d\d)[-/.](?P<m>1[0-2]|0?[1-9])[-/.](?P<d>3[01]|[12]\d|0?[1-9])(?![\d/])"), "date", _slash),
     (_c(r"(?<![\d/.-])(?P<y>20\d\d)[-/](?P<m>1[0-2]|0[1-9])(?![\d/-])"), "date", lambda m, t: _iso(int(m["y"]), int(m["m"]))),
-    (_c(rf"(?<![\d月])(?P<d>3[01]|[12]?\d)日(?=に|から|まで|生まれ|の夜|の朝)"), "date", lambda m, t: _next_day_of_month(int(m["d"]), t)),
+    (_c(r"(?<![\d月])(?P<d>3[01]|[12]?\d)日(?=に|から|まで|生まれ|の夜|の朝)"), "date", lambda m, t: _next_day_of_month(int(m["d"]), t)),
     (_c(rf"\b(?P<mon>{_M})\.?\s+(?P<d>\d{{1,2}})(?:st|nd|rd|th)?(?:,?\s+(?P<y>20\d\d))?\b(?!\s*(?:years?|months?|couples?))"), "date", _en_date),
+    (_c(rf"(?<![\d/])(?P<d>\d{{1,2}})[/-](?P<mon>{_M})[/-](?P<y>20\d\d|19\d\d)\b"), "date", _en_date),
     (_c(rf"\b(?P<d>\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?(?P<mon>{_M})\b\.?(?:,?\s+(?P<y>20\d\d))?"), "date", _en_date),
     (_c(rf"\b(?:(?P<rel>next|this|last|in)\s+)?(?P<mon>{_M})(?P<d>(?!))?\s+(?P<y>20\d\d)\b"), "date", _en_date),
     (_c(rf"\b(?P<span>(?P<rel>next|last|this)\s+(?P<mon>{_M})(?P<d>(?!))?(?P<y>(?!))?)\b(?!\s+\d)"), "date", _en_date),

@@ -181,6 +181,13 @@ def test_the_report_of_a_healthy_base_counts_and_names_the_next_review(knowledge
         assert words in out.getvalue()
 
 
+def test_an_answer_not_yet_published_is_named(copy: Path) -> None:
+    break_one(copy, Seed("", "answers/scheme.yml", "scheme_names", "status", lambda e: e.update(status="draft")))
+    out = io.StringIO()
+    assert report(out, copy) == 0
+    assert "not yet published: scheme_names" in out.getvalue()
+
+
 def test_answers_past_their_review_are_named_but_no_fault(knowledge: Knowledge) -> None:
     out = io.StringIO()
     assert report(out, day=date(2031, 1, 1)) == 0

@@ -30,7 +30,13 @@ BEREAVED = [
 HARASSMENT = [
     "職場でいじめられています", "嫌がらせを受けています", "学校でいじめにあってる", "レズって呼ばれる", "差別されました", "SOGIハラを受けた", "I'm being bullied at school", "my coworker keeps harassing me", "they call me slurs",
 ]  # fmt: skip
-EMERGENCY = ["パートナーが倒れた、助けて", "彼の意識がない！どうしたらいい", "息をしていない、今すぐ助けて", "my partner is unconscious", "he's not breathing"]
+EMERGENCY = [
+    "パートナーが倒れた、助けて",
+    "彼の意識がない！どうしたらいい",
+    "息をしていない、今すぐ助けて",
+    "my partner is unconscious",
+    "he's not breathing",
+]
 DISTRESS = [
     "もう無理", "もう限界です", "助けてください", "たすけて", "誰にも言えない", "涙が止まらない", "つらくて眠れない", "もうどうしたらいいかわからない", "I can't take it anymore", "I have no one to talk to", "I feel hopeless", "please help me",
 ]  # fmt: skip
@@ -90,7 +96,9 @@ def test_a_calm_question_is_no_alarm(text: str) -> None:
     assert crisis_in(text) is None
 
 
-@pytest.mark.parametrize("text", ["会社にばらされた。もう死にたい", "死にたい。彼が亡くなりました", "殴られた、消えたい"])
+@pytest.mark.parametrize(
+    "text", ["会社にばらされた。もう死にたい", "死にたい。彼が亡くなりました", "殴られた、消えたい"]
+)
 def test_a_life_in_danger_comes_before_every_other_trouble(text: str) -> None:
     assert crisis_in(text) == "crisis_suicide"
 

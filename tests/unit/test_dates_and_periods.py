@@ -142,7 +142,20 @@ def test_no_day_is_read_where_none_is_named(text: str) -> None:
     assert not [v for v in values(text, "date") if len(v) == 10]
 
 
-@pytest.mark.parametrize("text", ["may we apply?", "I may not", "日本に住んでる", "とうきょうと に すんでいます", "24時間使える？", "二人です", "3年生です", "10代です", "毎年更新？"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "may we apply?",
+        "I may not",
+        "日本に住んでる",
+        "とうきょうと に すんでいます",
+        "24時間使える？",
+        "二人です",
+        "3年生です",
+        "10代です",
+        "毎年更新？",
+    ],
+)
 def test_no_date_where_none_is_meant(text: str) -> None:
     assert read(text) == []
 
@@ -167,7 +180,13 @@ def test_two_dates_in_order() -> None:
     assert values("12月1日から来年3月4日まで", "date") == ["2026-12-01", "2027-03-04"]
 
 
-@given(st.text(st.sampled_from("0123456789０９令和平成元年月日後前の来再半か週間/-. 〇一十百千RrHhaprilmychjnexton"), max_size=24), st.dates(date(1990, 1, 1), date(2098, 1, 1)))
+@given(
+    st.text(
+        st.sampled_from("0123456789０９令和平成元年月日後前の来再半か週間/-. 〇一十百千RrHhaprilmychjnexton"),
+        max_size=24,
+    ),
+    st.dates(date(1990, 1, 1), date(2098, 1, 1)),
+)
 @settings(max_examples=400, deadline=None)
 def test_any_jumble_gives_iso_or_nothing(text: str, today: date) -> None:
     plain = with_offsets(text).text

@@ -53,7 +53,21 @@ ANSWERS_YES = {
 }
 
 
-@pytest.mark.parametrize("words", [("はい", "いいえ"), ("うん", "ううん"), ("yes", "no"), ("Yes", "No."), ("yep", "nope"), ("あります", "ありません"), ("そうです", "違います"), ("hai", "iie"), ("ＹＥＳ", "ＮＯ"), ("はい！", "いいえ。")])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("はい", "いいえ"),
+        ("うん", "ううん"),
+        ("yes", "no"),
+        ("Yes", "No."),
+        ("yep", "nope"),
+        ("あります", "ありません"),
+        ("そうです", "違います"),
+        ("hai", "iie"),
+        ("ＹＥＳ", "ＮＯ"),
+        ("はい！", "いいえ。"),
+    ],
+)
 def test_a_couple_that_meets_everything_is_eligible(running: Callable[..., Check], words: tuple[str, str]) -> None:
     held = running()
     for _ in range(len(ORDER)):
@@ -72,9 +86,17 @@ def test_every_question_is_asked_once_and_at_most_six(running: Callable[..., Che
 
 @pytest.mark.parametrize(
     ("question", "answer"),
-    [("both_adults", "いいえ"), ("any_marriage", "はい"), ("any_other_partnership", "はい"), ("tokyo_link", "いいえ"), ("has_sexual_minority", "いいえ")],
+    [
+        ("both_adults", "いいえ"),
+        ("any_marriage", "はい"),
+        ("any_other_partnership", "はい"),
+        ("tokyo_link", "いいえ"),
+        ("has_sexual_minority", "いいえ"),
+    ],
 )
-def test_one_unmet_requirement_ends_the_check_at_once(running: Callable[..., Check], question: str, answer: str) -> None:
+def test_one_unmet_requirement_ends_the_check_at_once(
+    running: Callable[..., Check], question: str, answer: str
+) -> None:
     held = running()
     while held.asked and held.asked != question:
         held.say(ANSWERS_YES[held.asked])
@@ -126,7 +148,10 @@ def test_not_knowing_leaves_the_point_open_and_goes_on(running: Callable[..., Ch
     assert held.verdict in ("conditional", "ask_office")
 
 
-@pytest.mark.parametrize("text", ["答えたくない", "言いたくないです", "ノーコメント", "I'd rather not say", "prefer not to say", "ひみつ、内緒"])
+@pytest.mark.parametrize(
+    "text",
+    ["答えたくない", "言いたくないです", "ノーコメント", "I'd rather not say", "prefer not to say", "ひみつ、内緒"],
+)
 def test_refusing_to_say_is_respected(running: Callable[..., Check], text: str) -> None:
     held = running()
     assert held.asked == "has_sexual_minority"
@@ -173,7 +198,9 @@ def test_going_back_at_the_beginning_asks_again(running: Callable[..., Check]) -
         ("二人とも18歳以上です", "さっきの間違い、相手は17歳です", "ineligible"),
     ],
 )
-def test_a_correction_changes_the_fact(running: Callable[..., Check], first: str, correction: str, verdict: str) -> None:
+def test_a_correction_changes_the_fact(
+    running: Callable[..., Check], first: str, correction: str, verdict: str
+) -> None:
     held = running(has_sexual_minority="yes")
     held.say(first)
     held.say(correction)
@@ -241,7 +268,13 @@ def test_a_twisted_answer_is_never_a_favourable_one(running: Callable[..., Check
 
 
 def test_moving_in_is_asked_when(running: Callable[..., Check]) -> None:
-    held = running(has_sexual_minority="yes", both_adults="yes", any_marriage="no", any_other_partnership="no", relation=["no", None])
+    held = running(
+        has_sexual_minority="yes",
+        both_adults="yes",
+        any_marriage="no",
+        any_other_partnership="no",
+        relation=["no", None],
+    )
     assert held.asked == "tokyo_link"
     held.say("東京に引っ越す予定です")
     assert held.asked == "move_in_date"
@@ -263,7 +296,13 @@ def test_moving_in_is_asked_when(running: Callable[..., Check]) -> None:
 )
 def test_the_date_of_the_move_decides(running: Callable[..., Check], text: str, verdicts_: set[str]) -> None:
     """The question itself suggests 「来月」 and 「2月ごろ」 as answers."""
-    held = running(has_sexual_minority="yes", both_adults="yes", any_marriage="no", any_other_partnership="no", relation=["no", None])
+    held = running(
+        has_sexual_minority="yes",
+        both_adults="yes",
+        any_marriage="no",
+        any_other_partnership="no",
+        relation=["no", None],
+    )
     held.say("東京に引っ越す予定です")
     assert held.asked == "move_in_date"
     held.say(text)
@@ -275,7 +314,16 @@ def test_the_state_is_plain_json_at_every_step(running: Callable[..., Check]) ->
     import json
 
     held = running()
-    for text in ("女性同士です", "来月引っ越す", "二人とも25歳", "一つ前に戻って", "答えたくない", "ほげ", "いいえ", "いとこです"):
+    for text in (
+        "女性同士です",
+        "来月引っ越す",
+        "二人とも25歳",
+        "一つ前に戻って",
+        "答えたくない",
+        "ほげ",
+        "いいえ",
+        "いとこです",
+    ):
         held.say(text)
         assert json.loads(json.dumps(held.state)) == held.state
         assert json.loads(json.dumps(held.step.specs)) == held.step.specs

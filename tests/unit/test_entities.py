@@ -49,7 +49,25 @@ def test_age(finder: Any, text: str, ages: list[int]) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["23区外です", "24時間使える？", "10日で届く？", "3か月以内", "二人です", "33の法律", "電話0120-279-338", "第7条の2", "we are 2 people", "10 days", "100% sure", "2026年", "午後5時", "3人です", "62 municipalities", "9月20日", "20分かかる"],
+    [
+        "23区外です",
+        "24時間使える？",
+        "10日で届く？",
+        "3か月以内",
+        "二人です",
+        "33の法律",
+        "電話0120-279-338",
+        "第7条の2",
+        "we are 2 people",
+        "10 days",
+        "100% sure",
+        "2026年",
+        "午後5時",
+        "3人です",
+        "62 municipalities",
+        "9月20日",
+        "20分かかる",
+    ],
 )
 def test_a_number_that_is_no_age(finder: Any, text: str) -> None:
     assert of(finder, text, "age") == []
@@ -79,7 +97,19 @@ def test_receipt_letters_that_look_like_digits_are_digits() -> None:
     assert canonical_receipt("TP-IL0O-1111-2222") == "TP-1100-1111-2222"
 
 
-@pytest.mark.parametrize("written", ["TP-UUUU-9QXC-4H8R", "TP-7K2M-9QXC-4H8", "TP-7K2M-9QXC-4H8RR", "XTP-7K2M-9QXC-4H8R", "TP", "", "http://tp", "TPの合計"])
+@pytest.mark.parametrize(
+    "written",
+    [
+        "TP-UUUU-9QXC-4H8R",
+        "TP-7K2M-9QXC-4H8",
+        "TP-7K2M-9QXC-4H8RR",
+        "XTP-7K2M-9QXC-4H8R",
+        "TP",
+        "",
+        "http://tp",
+        "TPの合計",
+    ],
+)
 def test_what_is_no_receipt(written: str) -> None:
     assert canonical_receipt(written) is None
 
@@ -100,7 +130,9 @@ def test_relation(finder: Any, text: str, relation: str) -> None:
     assert relation in of(finder, text, "relation")
 
 
-@pytest.mark.parametrize("text", ["母の日", "姉妹都市の制度", "母国で結婚した", "父母会", "費用は？", "おいくらですか", "おいしい店"])
+@pytest.mark.parametrize(
+    "text", ["母の日", "姉妹都市の制度", "母国で結婚した", "父母会", "費用は？", "おいくらですか", "おいしい店"]
+)
 def test_no_relation(finder: Any, text: str) -> None:
     assert of(finder, text, "relation") == []
 
@@ -134,7 +166,29 @@ def test_offsets_count_code_points_after_emoji(finder: Any) -> None:
     assert (entity.start, entity.end) == (len(WOMEN), len(WOMEN) + 3)
 
 
-_SNIPPETS = st.sampled_from(["世田谷区", "ｾﾀｶﾞﾔ", "25歳", "来月", "ﾊﾟ", "\u200b", "\ud800", WOMEN, " ", "TP-7K2M-9QXC-4H8R", "に住んで", "live in ", "Tokyo", "㍻30年", "\x00", "いとこ", "3か月", "と", "?"])
+_SNIPPETS = st.sampled_from(
+    [
+        "世田谷区",
+        "ｾﾀｶﾞﾔ",
+        "25歳",
+        "来月",
+        "ﾊﾟ",
+        "\u200b",
+        "\ud800",
+        WOMEN,
+        " ",
+        "TP-7K2M-9QXC-4H8R",
+        "に住んで",
+        "live in ",
+        "Tokyo",
+        "㍻30年",
+        "\x00",
+        "いとこ",
+        "3か月",
+        "と",
+        "?",
+    ]
+)
 
 
 @given(st.lists(st.one_of(_SNIPPETS, st.text(max_size=6)), max_size=10).map("".join))

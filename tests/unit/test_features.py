@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 from bot.nlu.features import features
 
 
-@pytest.mark.parametrize("text", ["費用はいくら？", "How much is it?", "okane wa ikura desu ka", "ANAのマイル", "", "\ud800", "🎉"])
+@pytest.mark.parametrize(
+    "text", ["費用はいくら？", "How much is it?", "okane wa ikura desu ka", "ANAのマイル", "", "\ud800", "🎉"]
+)
 def test_features_are_sorted_and_unique(text: str) -> None:
     found = features(text)
     assert list(found) == sorted(set(found))
@@ -35,7 +37,9 @@ def test_writing_that_differs_only_in_form_has_the_same_features(one: str, other
     assert features(one) == features(other)
 
 
-@pytest.mark.parametrize(("one", "other"), [("同性", "どうせい"), ("todokede wa doko desuka", "届出はどこですか"), ("引っ越し", "ひっこし")])
+@pytest.mark.parametrize(
+    ("one", "other"), [("同性", "どうせい"), ("todokede wa doko desuka", "届出はどこですか"), ("引っ越し", "ひっこし")]
+)
 def test_kana_kanji_and_romaji_share_their_reading(one: str, other: str) -> None:
     shared = {f for f in features(one) if f.startswith("r")} & {f for f in features(other) if f.startswith("r")}
     assert len(shared) >= 3
@@ -50,7 +54,13 @@ def test_another_process_finds_the_same_features() -> None:
     text = "同性パートナーと世田谷区で apply したい"
     code = f"from bot.nlu.features import features; print('|'.join(features({text!r})))"
     out = subprocess.run(
-        [sys.executable, "-c", code], cwd=ROOT, env={"PYTHONHASHSEED": "7", "PATH": ""}, capture_output=True, text=True, check=True, timeout=60
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        env={"PYTHONHASHSEED": "7", "PATH": ""},
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
     )
     assert tuple(out.stdout.rstrip("\n").split("|")) == features(text)
 

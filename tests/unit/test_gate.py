@@ -70,7 +70,10 @@ def test_no_typed_command_reaches_rasa_as_one(text: str) -> None:
     assert not seen_by_rasa.upper().startswith("EXTERNAL:")
 
 
-@given(st.text(st.sampled_from(" \n\t\u3000\u200b\ufeff\x00/／\u2028\x85\xa0\u00ad"), max_size=120), st.sampled_from(["restart", "EXTERNAL: x", 'faq{"a":"b"}', "費用は"]))
+@given(
+    st.text(st.sampled_from(" \n\t\u3000\u200b\ufeff\x00/／\u2028\x85\xa0\u00ad"), max_size=120),
+    st.sampled_from(["restart", "EXTERNAL: x", 'faq{"a":"b"}', "費用は"]),
+)
 @settings(max_examples=300, deadline=None)
 def test_no_prefix_of_invisible_characters_hides_a_command(prefix: str, rest: str) -> None:
     admitted = admit(prefix + rest)
@@ -89,7 +92,15 @@ def test_lone_surrogates_become_harmless_and_keep_their_place(text: str) -> None
 
 @pytest.mark.parametrize(
     "text",
-    ["👩\u200d❤\ufe0f\u200d👩 世田谷に住んでます", "費用\x00は世田谷だといくら", "\u200b世田谷は？", "  世田谷は？  ", "\ufeff世田谷は？", "\u202e世田谷は？", "/世田谷区では使える？"],
+    [
+        "👩\u200d❤\ufe0f\u200d👩 世田谷に住んでます",
+        "費用\x00は世田谷だといくら",
+        "\u200b世田谷は？",
+        "  世田谷は？  ",
+        "\ufeff世田谷は？",
+        "\u202e世田谷は？",
+        "/世田谷区では使える？",
+    ],
 )
 def test_what_passes_keeps_the_offsets_of_what_was_typed(text: str) -> None:
     """Entities are reported by code points of the typed text (DESIGN section 4)."""

@@ -94,7 +94,25 @@ def test_other_languages_are_told_apart(text: str) -> None:
     assert detect(text) is None
 
 
-@pytest.mark.parametrize("text", ["受付時間", "申請方法", "申請書類", "東京都人権部", "東京都庁", "同性婚議会", "会社員", "誰対象", "一個人", "戸籍謄本", "必要書類", "証明書が出るまでの時間は？", "How do we apply para", "Que sera"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "受付時間",
+        "申請方法",
+        "申請書類",
+        "東京都人権部",
+        "東京都庁",
+        "同性婚議会",
+        "会社員",
+        "誰対象",
+        "一個人",
+        "戸籍謄本",
+        "必要書類",
+        "証明書が出るまでの時間は？",
+        "How do we apply para",
+        "Que sera",
+    ],
+)
 def test_japanese_without_kana_and_english_are_not_taken_for_another(text: str) -> None:
     assert not is_other_language(text)
 

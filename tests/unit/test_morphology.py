@@ -11,7 +11,13 @@ from bot.nlu import morphology
 
 @pytest.mark.parametrize(
     ("text", "lemma"),
-    [("住んでる", "住む"), ("引っ越します", "引っ越す"), ("働いてて", "働く"), ("使ってもいい", "使う"), ("離婚した", "離婚")],
+    [
+        ("住んでる", "住む"),
+        ("引っ越します", "引っ越す"),
+        ("働いてて", "働く"),
+        ("使ってもいい", "使う"),
+        ("離婚した", "離婚"),
+    ],
 )
 def test_inflected_words_share_a_dictionary_form(text: str, lemma: str) -> None:
     assert lemma in [w.lemma for w in morphology.words(text)]

@@ -25,7 +25,16 @@ def test_two_needs(text: str, parts: list[str]) -> None:
     assert split(text) == parts
 
 
-@pytest.mark.parametrize("text", ["費用はいくらですか", "How long does it take?", "同性カップルじゃなくても使える", "we live and work in Tokyo", "結婚していますか"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "費用はいくらですか",
+        "How long does it take?",
+        "同性カップルじゃなくても使える",
+        "we live and work in Tokyo",
+        "結婚していますか",
+    ],
+)
 def test_one_need_stays_whole(text: str) -> None:
     assert len(split(text)) == 1
 

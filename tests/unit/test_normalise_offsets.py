@@ -66,7 +66,7 @@ def test_a_part_of_a_typed_character_is_the_whole_character() -> None:
 def test_every_character_comes_from_where_the_map_says(text: str) -> None:
     normal = with_offsets(text)
     assert len(normal.text) == len(normal.starts) == len(normal.ends)
-    for char, start, end in zip(normal.text, normal.starts, normal.ends):
+    for char, start, end in zip(normal.text, normal.starts, normal.ends, strict=False):
         assert 0 <= start < end <= len(text)
         assert char in with_offsets(text[start:end]).text
     assert list(normal.starts) == sorted(normal.starts)

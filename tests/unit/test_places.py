@@ -65,6 +65,8 @@ def test_each_municipality_in_small_letters(finder: Any, place: Any) -> None:
         ("八丈町に住んでる", "八丈町", "八丈町"),
         ("青ヶ島村です", "青ヶ島村", "青ヶ島村"),
         ("多摩市に住んでます", "多摩市", "多摩市"),
+        ("セタガヤ区は？", "セタガヤ区", "世田谷区"),
+        ("ｾﾀｶﾞﾔ区は？", "ｾﾀｶﾞﾔ区", "世田谷区"),
         ("we moved to shibuya", "shibuya", "渋谷区"),
         ("I live in Setagaya-ku", "Setagaya-ku", "世田谷区"),
         ("near Hachioji city hall", "Hachioji city", "八王子市"),
@@ -129,7 +131,17 @@ def test_a_name_that_is_no_municipality_here(finder: Any, text: str) -> None:
     assert [f for f in found(finder, text) if f[0] == "municipality"] == []
 
 
-@pytest.mark.parametrize("text", ["東京都パートナーシップ宣誓制度とは", "東京都の制度", "東京タワー", "東京ガスは使える？", "Tokyo Partnership Oath System", "とうきょうとの せいど"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "東京都パートナーシップ宣誓制度とは",
+        "東京都の制度",
+        "東京タワー",
+        "東京ガスは使える？",
+        "Tokyo Partnership Oath System",
+        "とうきょうとの せいど",
+    ],
+)
 def test_tokyo_as_part_of_a_name_is_no_place_of_living(finder: Any, text: str) -> None:
     assert found(finder, text) == []
 

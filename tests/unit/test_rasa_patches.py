@@ -53,7 +53,17 @@ async def test_our_actions_give_what_rasas_own_schema_wants(message: dict[str, A
 
     executor = ActionExecutor()
     executor.register_package("actions")
-    tracker = {"sender_id": "x", "slots": {}, "latest_message": message, "events": [], "paused": False, "active_loop": {}, "latest_action_name": None, "followup_action": None, "latest_input_channel": "web"}
+    tracker = {
+        "sender_id": "x",
+        "slots": {},
+        "latest_message": message,
+        "events": [],
+        "paused": False,
+        "active_loop": {},
+        "latest_action_name": None,
+        "followup_action": None,
+        "latest_input_channel": "web",
+    }
     for name in executor.actions:
         result = await executor.run({"next_action": name, "tracker": tracker, "domain": {}, "sender_id": "x"})
         validate(result, RemoteAction.action_response_format_spec())
@@ -70,11 +80,15 @@ async def test_only_slots_of_the_domain_are_set() -> None:
     executor.register_package("actions")
     for message in MESSAGES:
         tracker = {"sender_id": "x", "slots": {}, "latest_message": message, "events": []}
-        result = await executor.run({"next_action": "action_respond", "tracker": tracker, "domain": {}, "sender_id": "x"})
+        result = await executor.run(
+            {"next_action": "action_respond", "tracker": tracker, "domain": {}, "sender_id": "x"}
+        )
         assert {e["name"] for e in result["events"] if e["event"] == "slot"} <= slots
 
 
-async def test_a_failing_action_is_answered_with_a_truthful_line(caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_failing_action_is_answered_with_a_truthful_line(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """reliability.md R8: never silent; the message itself is not logged."""
     import actions.respond
     from bot.runtime import in_process_actions

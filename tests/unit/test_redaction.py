@@ -11,9 +11,29 @@ from bot.privacy.redact import MASK, redact
 PHONES = [
     "090-1234-5678", "09012345678", "０９０－１２３４－５６７８", "080 1234 5678", "070-9876-5432", "03-1234-5678", "0312345678", "042-765-4321", "+81 90-1234-5678", "+819012345678", "0422-12-3456", "090ー1234ー5678", "(090)1234-5678", "090.1234.5678",
 ]  # fmt: skip
-MAILS = ["hanako@example.jp", "Hanako.Yamada+lgbt@mail.example.co.jp", "ｈａｎａｋｏ＠ｅｘａｍｐｌｅ．ｊｐ", "h_y-99@docomo.ne.jp", "a@b.co"]
-NUMBERS = ["123456789012", "1234-5678-9012", "１２３４　５６７８　９０１２", "4111 1111 1111 1111", "4111-1111-1111-1111"]
-ADDRESSES = ["西新宿2丁目8-1", "西新宿二丁目8番1号", "新宿区西新宿2-8-1", "〒163-8001", "世田谷区太子堂4-1-1", "港区芝公園4丁目2-8", "八王子市元本郷町3-24-1"]
+MAILS = [
+    "hanako@example.jp",
+    "Hanako.Yamada+lgbt@mail.example.co.jp",
+    "ｈａｎａｋｏ＠ｅｘａｍｐｌｅ．ｊｐ",
+    "h_y-99@docomo.ne.jp",
+    "a@b.co",
+]
+NUMBERS = [
+    "123456789012",
+    "1234-5678-9012",
+    "１２３４　５６７８　９０１２",
+    "4111 1111 1111 1111",
+    "4111-1111-1111-1111",
+]
+ADDRESSES = [
+    "西新宿2丁目8-1",
+    "西新宿二丁目8番1号",
+    "新宿区西新宿2-8-1",
+    "〒163-8001",
+    "世田谷区太子堂4-1-1",
+    "港区芝公園4丁目2-8",
+    "八王子市元本郷町3-24-1",
+]
 NAMES = [
     ("私の名前は山田花子です", "山田花子"),
     ("名前は山田はなこです", "山田はなこ"),
@@ -114,14 +134,16 @@ def test_length_is_always_kept(typed: str) -> None:
     masked, changed = redact(typed)
     assert len(masked) == len(typed)
     assert changed == (masked != typed) or MASK in typed
-    assert all(a == b or b == MASK for a, b in zip(typed, masked))
+    assert all(a == b or b == MASK for a, b in zip(typed, masked, strict=False))
 
 
 def test_public_numbers_are_exactly_those_the_bot_gives_out(knowledge: object) -> None:
     """A number in our own answers must not be masked when someone asks about it."""
     import re
 
-    texts = [t for e in knowledge.entries.values() for field in (e.short, e.body, e.next) for t in (field or {}).values()]  # type: ignore[attr-defined]
+    texts = [
+        t for e in knowledge.entries.values() for field in (e.short, e.body, e.next) for t in (field or {}).values()
+    ]  # type: ignore[attr-defined]
     texts += [str(f.value) for lines in knowledge.figures.values() for f in lines]  # type: ignore[attr-defined]
     numbers = {n for t in texts for n in re.findall(r"(?<![\d-])0\d{1,3}-\d{2,4}-\d{3,4}(?![\d-])", t)}
     assert numbers

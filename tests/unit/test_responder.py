@@ -50,7 +50,19 @@ def ids(turn: Turn) -> list[str]:
 # --- danger first
 
 
-@pytest.mark.parametrize("label", [FEE, "stop", "affirm", "check_eligibility", "faq/oos_garbage", "faq/abuse_insult", "change_language", "erase_my_data"])
+@pytest.mark.parametrize(
+    "label",
+    [
+        FEE,
+        "stop",
+        "affirm",
+        "check_eligibility",
+        "faq/oos_garbage",
+        "faq/abuse_insult",
+        "change_language",
+        "erase_my_data",
+    ],
+)
 @pytest.mark.parametrize("text", ["死にたい", "I want to die"])
 def test_danger_comes_before_whatever_the_model_thinks(answer: Callable[..., Turn], text: str, label: str) -> None:
     assert ids(answer(text, (label, 0.99)))[0] == "crisis_suicide"
@@ -83,7 +95,10 @@ def test_what_the_model_alone_is_sure_of_is_enough(answer: Callable[..., Turn]) 
 
 
 def test_a_question_in_the_same_breath_is_answered_after(answer: Callable[..., Turn]) -> None:
-    assert ids(answer("パートナーが亡くなりました。証明書は返しますか", ("faq/changes_death", 0.9))) == ["crisis_bereavement", "changes_death"]
+    assert ids(answer("パートナーが亡くなりました。証明書は返しますか", ("faq/changes_death", 0.9))) == [
+        "crisis_bereavement",
+        "changes_death",
+    ]
 
 
 # --- thresholds
@@ -120,7 +135,10 @@ def test_thresholds_are_in_order() -> None:
     assert 0 < OFFER < HEDGE < SURE < 1
 
 
-@pytest.mark.parametrize("label", ["faq/smalltalk_thanks", "faq/crisis_outing", "faq/support_office", "faq/privacy_who_sees", "faq/handoff_person"])
+@pytest.mark.parametrize(
+    "label",
+    ["faq/smalltalk_thanks", "faq/crisis_outing", "faq/support_office", "faq/privacy_who_sees", "faq/handoff_person"],
+)
 def test_no_cold_fallback_for_what_is_human(answer: Callable[..., Turn], label: str) -> None:
     turn = answer("うまく言えないのですが", (label, HEDGE + 0.02))
     assert ids(turn)[0] == label.removeprefix("faq/")
@@ -133,7 +151,22 @@ def test_out_of_scope_names_the_right_place(answer: Callable[..., Turn]) -> None
 # --- picks and buttons
 
 
-@pytest.mark.parametrize(("text", "index"), [("1", 0), ("２", 1), ("②", 1), ("3番", 2), ("二番目", 1), ("最初", 0), ("2番です", 1), ("the second one", 1), ("No. 2", 1), ("first", 0), ("2番でお願いします", 1)])
+@pytest.mark.parametrize(
+    ("text", "index"),
+    [
+        ("1", 0),
+        ("２", 1),
+        ("②", 1),
+        ("3番", 2),
+        ("二番目", 1),
+        ("最初", 0),
+        ("2番です", 1),
+        ("the second one", 1),
+        ("No. 2", 1),
+        ("first", 0),
+        ("2番でお願いします", 1),
+    ],
+)
 def test_a_number_picks_what_was_offered(answer: Callable[..., Turn], text: str, index: int) -> None:
     offered = ("application_fee", "application_time", "application_how")
     assert ids(answer(text, ("affirm", 0.3), memory=Memory(offered=offered))) == [offered[index]]
@@ -186,9 +219,21 @@ def test_the_answer_is_in_the_language_of_the_message(answer: Callable[..., Turn
 
 @pytest.mark.parametrize(
     ("text", "target"),
-    [("英語で", "en"), ("英語でお願いします", "en"), ("in English please", "en"), ("and in English?", "en"), ("やさしい日本語で", "ja-easy"), ("もっとかんたんに", "ja-easy"), ("easy Japanese please, in Japanese", "ja-easy"), ("日本語で", "ja"), ("in Japanese please", "ja")],
+    [
+        ("英語で", "en"),
+        ("英語でお願いします", "en"),
+        ("in English please", "en"),
+        ("and in English?", "en"),
+        ("やさしい日本語で", "ja-easy"),
+        ("もっとかんたんに", "ja-easy"),
+        ("easy Japanese please, in Japanese", "ja-easy"),
+        ("日本語で", "ja"),
+        ("in Japanese please", "ja"),
+    ],
 )
-def test_asking_for_a_language_says_the_last_answer_again_in_it(answer: Callable[..., Turn], text: str, target: str) -> None:
+def test_asking_for_a_language_says_the_last_answer_again_in_it(
+    answer: Callable[..., Turn], text: str, target: str
+) -> None:
     start = "en" if target == "ja" else "ja"
     memory = Memory(language=start, said=({"say": "entry", "id": "application_fee"},))
     turn = answer(text, ("change_language", 0.9), memory=memory)
@@ -229,7 +274,9 @@ def test_digits_keep_the_language(answer: Callable[..., Turn], text: str) -> Non
     assert answer(text, (FEE, 0.9), memory=Memory(language="en")).language == "en"
 
 
-def test_another_language_is_told_what_we_speak_and_where_to_turn(answer: Callable[..., Turn], speaker: Speaker) -> None:
+def test_another_language_is_told_what_we_speak_and_where_to_turn(
+    answer: Callable[..., Turn], speaker: Speaker
+) -> None:
     turn = answer("¿Cómo puedo solicitar el certificado para mi pareja?", (FEE, 0.9))
     assert ids(turn) == ["other_language"]
     assert "0120-279-338" in speaker.speak(turn.specs[0], turn.language, TODAY).short
@@ -331,8 +378,19 @@ def test_a_follow_up_place_leans_on_the_last_one(answer: Callable[..., Turn]) ->
         "My partner is 17, can we apply?", "I'm still married, can we register?", "we both live and work in Saitama, can we apply?", "we are sisters, are we eligible?",
     ],
 )  # fmt: skip
-@pytest.mark.parametrize("label", ["check_eligibility", "faq/eligibility_summary", "faq/eligibility_tokyo_link", "faq/eligibility_not_married", "faq/eligibility_divorced"])
-def test_never_yes_for_a_no_whatever_the_model_thinks(answer: Callable[..., Turn], speaker: Speaker, text: str, label: str) -> None:
+@pytest.mark.parametrize(
+    "label",
+    [
+        "check_eligibility",
+        "faq/eligibility_summary",
+        "faq/eligibility_tokyo_link",
+        "faq/eligibility_not_married",
+        "faq/eligibility_divorced",
+    ],
+)
+def test_never_yes_for_a_no_whatever_the_model_thinks(
+    answer: Callable[..., Turn], speaker: Speaker, text: str, label: str
+) -> None:
     turn = answer(text, (label, 0.9))
     for spec in turn.specs:
         assert speaker.speak(spec, turn.language, TODAY).verdict != "eligible"
@@ -352,13 +410,36 @@ _LABELS = st.sampled_from(
     "faq/application_fee faq/crisis_suicide faq/oos_other faq/smalltalk_thanks faq/coverage_municipality faq/coverage_provider faq/eligibility_relatives check_eligibility affirm deny dont_know prefer_not_to_say go_back stop resume start_over correct why_ask repeat more_detail ask_source change_language show_menu share feedback_positive feedback_negative erase_my_data start_application check_application_status".split()
 )
 _TEXTS = st.sampled_from(
-    ["費用は？", "はい", "no", "世田谷区は？", "横浜では？", "みずほ銀行は？", "17歳です", "英語で", "2", "やめる", "🎉", "", "TP-7K2M-9QXC-4H8R", "＊＊＊", "やっぱり違う", "来月引っ越す", "いとこです", "hola para que", "もどって", "?"]
+    [
+        "費用は？",
+        "はい",
+        "no",
+        "世田谷区は？",
+        "横浜では？",
+        "みずほ銀行は？",
+        "17歳です",
+        "英語で",
+        "2",
+        "やめる",
+        "🎉",
+        "",
+        "TP-7K2M-9QXC-4H8R",
+        "＊＊＊",
+        "やっぱり違う",
+        "来月引っ越す",
+        "いとこです",
+        "hola para que",
+        "もどって",
+        "?",
+    ]
 )
 
 
 @given(st.lists(st.tuples(_TEXTS, _LABELS, st.floats(0.01, 1.0)), min_size=1, max_size=7))
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_no_conversation_ever_meets_silence(responder: Responder, speaker: Speaker, understood: Callable[..., Any], turns: list[tuple[str, str, float]]) -> None:
+def test_no_conversation_ever_meets_silence(
+    responder: Responder, speaker: Speaker, understood: Callable[..., Any], turns: list[tuple[str, str, float]]
+) -> None:
     import json
 
     memory = Memory()

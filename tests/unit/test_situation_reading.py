@@ -125,7 +125,9 @@ def test_statement(understood: Callable[..., Any], text: str, expected: dict[str
 
 
 def test_several_facts_in_one_message(understood: Callable[..., Any]) -> None:
-    facts = reading.read(understood("二人とも50歳、どちらも独身、ほかの相手なし、親戚でもない、江戸川区在住です"), TODAY)
+    facts = reading.read(
+        understood("二人とも50歳、どちらも独身、ほかの相手なし、親戚でもない、江戸川区在住です"), TODAY
+    )
     assert facts["ages"] == [50, 50]
     assert facts["any_marriage"] == facts["any_other_partnership"] == "no"
     assert facts["relation"] == ["no", None]

@@ -21,7 +21,9 @@ MODULE = 'import pytest\npytest.importorskip("no_such_package_anywhere")\n'
 
 
 def run(tmp_path: Path, **env: str) -> subprocess.CompletedProcess[str]:
-    (tmp_path / "conftest.py").write_text((ROOT / "tests" / "conftest.py").read_text(encoding="utf-8"), encoding="utf-8")
+    (tmp_path / "conftest.py").write_text(
+        (ROOT / "tests" / "conftest.py").read_text(encoding="utf-8"), encoding="utf-8"
+    )
     (tmp_path / "pytest.ini").write_text("[pytest]\n")
     clean = {k: v for k, v in os.environ.items() if k != "TOMONI_REQUIRE_ALL"}
     return subprocess.run(

@@ -17,7 +17,12 @@ from bot.knowledge.loader import read_yaml
 
 def python(code: str, **env: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-W", "ignore", "-c", code], cwd=ROOT, env=os.environ | env, capture_output=True, text=True, timeout=180
+        [sys.executable, "-W", "ignore", "-c", code],
+        cwd=ROOT,
+        env=os.environ | env,
+        capture_output=True,
+        text=True,
+        timeout=180,
     )
 
 
@@ -96,7 +101,14 @@ def test_spacy_does_not_take_the_standin_for_tensorflow() -> None:
 @pytest.mark.slow
 @pytest.mark.model
 def test_predictions_are_the_same_with_and_without_tensorflow(model: Path) -> None:
-    lines = ["費用はいくらですか", "We both live in Shinjuku, can we apply?", "死にたい", "ごみの日はいつ", "世田谷区では使える？", "うちら使える？"]
+    lines = [
+        "費用はいくらですか",
+        "We both live in Shinjuku, can we apply?",
+        "死にたい",
+        "ごみの日はいつ",
+        "世田谷区では使える？",
+        "うちら使える？",
+    ]
 
     def ask(**env: str) -> list[dict[str, object]]:
         done = subprocess.run(
