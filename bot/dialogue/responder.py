@@ -73,7 +73,7 @@ _EMPLOYER = re.compile(
     r"人事|総務|(?:社員|職員|従業員|部下|スタッフ)(?:が|から|の|を)|\bhr\b|our (?:employee|staff)|employer"
 )
 _INTERROGATIVE = re.compile(
-    r"[?？]|か$|かな|どこ|何|なに|なん|いくら|いつ|だれ|誰|どう|どれ|どの|いくつ|は$|教え|おしえ|知りた|番号|費|\b(?:how|what|when|where|who|can|do|does|is|are|which|phone|number|fee|age|cost)\b"
+    r"[?？]|か$|かな|どこ|何|なに|なん|いくら|いつ|だれ|誰|どう|どれ|どの|いくつ|は$|のこと$|について$|教え|おしえ|知りた|番号|費|\b(?:how|what|when|where|who|can|do|does|is|are|which|phone|number|fee|age|cost)\b"
 )
 _STATEMENT_ONLY = 2  # facts it takes for a bare statement of one's situation to be answered with a verdict
 
@@ -244,10 +244,10 @@ class Responder:
             return []
         if not u.crisis and p < 0.8 and len(reading.read(u, today)) >= 2:
             return []  # a calm description of one's circumstances, not a cry for help
-        chosen = u.crisis or labename.removeprefix("faq/")
+        chosen = u.crisis or label.removeprefix("faq/")
         if u.crisis and u.crisis not in ("crisis_suicide", "crisis_medical_emergency"):
             if not by_model and p > 0.6 and not label.startswith("faq/support"):
-                other = labename.removeprefix("faq/")
+                other = label.removeprefix("faq/")
                 if (
                     label.startswith("faq/")
                     and self._entry_kind(other) in ("answer", "refuse")
@@ -257,7 +257,7 @@ class Responder:
                 if u.crisis == "support_crisis":
                     return []
             if by_model and label.startswith("faq/crisis") and u.crisis == "support_crisis":
-                chosen = labename.removeprefix("faq/")
+                chosen = label.removeprefix("faq/")
         specs = [entry(chosen)]
         if chosen in ("crisis_outing", "crisis_harassment") and _EMPLOYER.search(u.plain):
             return [*specs, entry("support_tokyo_lgbt_business")]
@@ -466,7 +466,7 @@ class Responder:
         """A direct question about one's own case: the verdict on what is known, at once."""
         facts = reading.read(u, today)
         label, p = u.top
-        entry_id = labename.removeprefix("faq/")
+        entry_id = label.removeprefix("faq/")
         about = (
             label == "check_eligibility"
             or label.startswith("faq/eligibility")
@@ -481,30 +481,21 @@ class Responder:
             if kin:
                 facts["relation"] = [reading._KIN[kin][0].value, reading._KIN[kin][1]]
         strong = {k: v for k, v in facts.items() if k not in ("people_count", "open_minority") or v == "other"}
-        if (
-            previous.get("facts")
-            and not previous.get("active")
-            and strong
-            and (about or check._CORRECT.search(u.plain))
-            and (check._CORRECT.search(u.plain) or _FOLLOW.search(u.plain))
-        ):
-            if (
-                previous.get("asked")
-                or check._CORRECT.search(u.plain)
-                or "トライ" in u.plain
-                or memory.said
-                and memory.said[-1]["say"] == "verdict"
-            ):
-                merged = reading.merge(previous["facts"], facts)
-                spec = {
-                    "say": "verdict",
-                    "facts": merged,
-                    "mode": previous.get("mode", "final"),
-                    "leads": ["corrected"] if check._CORRECT.search(u.plain) else [],
-                }
-                if found and found.situation == {} and p > 0.5 or entry_id == "eligibility_move_in":
-                    spec["entry"] = entry_id if found else None
-                return check.Step({**previous, "facts": merged}, [spec])
+        correcting = bool(check._CORRECT.search(u.plain))
+        after_verdict = bool(memory.said) and memory.said[-1]["say"] == "verdict"
+        adds = correcting or _FOLLOW.search(u.plain) or not check._QUESTION.search(u.plain)
+        if previous.get("facts") and not previous.get("active") and strong and (correcting or (after_verdict and adds)):
+            # One more fact, or a changed one, about the case just judged: the verdict anew.
+            merged = {k: v for k, v in reading.merge(previous["facts"], facts).items() if k != "open"}
+            spec = {
+                "say": "verdict",
+                "facts": merged,
+                "mode": previous.get("mode", "final"),
+                "leads": ["corrected"] if correcting else [],
+            }
+            if entry_id == "eligibility_move_in":
+                spec["entry"] = entry_id
+            return check.Step({**previous, "facts": merged}, [spec])
         hard = [
             k
             for k in strong
@@ -620,15 +611,16 @@ class Responder:
         if two:
             return two
         ranking = [
-            (labename.removeprefix("faq/"), p) for label, p in self._in_context(u, memory) if label.startswith("faq/")
+            (label.removeprefix("faq/"), p) for label, p in self._in_context(u, memory) if label.startswith("faq/")
         ]
+        ranking = [(i, p) for i, p in ranking if p >= 0.3 or not i.startswith(("crisis", "support_crisis"))]
         if not ranking:
             return [self._fallback()]
         best, p = ranking[0]
         oos = u.mass("faq/oos")
         within = next((q for i, q in ranking if not i.startswith("oos")), 0.0)
         if oos >= OUT and oos >= 0.5 * within and not best.startswith(("crisis", "support_crisis")):
-            if best == "oos_resident_records" and _SINGLE_PAPER.search(u.plain):
+            if _SINGLE_PAPER.search(u.plain):
                 return [entry("documents_single_cert_how")]
             return [entry(next(i for i, _ in ranking if i.startswith("oos")))]
         if p >= SURE or (
@@ -663,7 +655,7 @@ class Responder:
         if memory.said and memory.said[-1]["say"] == "verdict":
             after = {"documents_overview": 6.0, "application_how": 3.0, "application_steps": 3.0}
             return sorted(
-                ((label, p * after.get(labename.removeprefix("faq/"), 1.0)) for label, p in u.ranking),
+                ((label, p * after.get(label.removeprefix("faq/"), 1.0)) for label, p in u.ranking),
                 key=lambda x: -x[1],
             )
         if last is None or not (short or _FOLLOW.search(u.plain)):
@@ -673,9 +665,13 @@ class Responder:
             return list(u.ranking)
 
         def weight(label: str) -> float:
-            found = self._knowledge.entries.get(labename.removeprefix("faq/"))
+            found = self._knowledge.entries.get(label.removeprefix("faq/"))
             if found is None:
                 return 1.0
+            if found.kind == "smalltalk":
+                return 0.5
+            if found.id != before.id and set(found.facts) & set(before.facts):
+                return 3.0
             if found.id in before.related or before.id in found.related:
                 return 3.0
             return 2.0 if found.topic == before.topic and found.id != before.id else 1.0
@@ -693,7 +689,7 @@ class Responder:
             return []
         for part, ranking in u.parts:
             label, p = ranking[0]
-            entry_id = labename.removeprefix("faq/")
+            entry_id = label.removeprefix("faq/")
             if (
                 label.startswith("faq/")
                 and p >= 0.3
@@ -703,6 +699,8 @@ class Responder:
             ):
                 found.append(entry_id)
         whole = u.top[0].removeprefix("faq/")
+        if len(found) == 1 and u.top[0].startswith("faq/smalltalk"):
+            return [entry(found[0])]  # 「すまん言い過ぎた。土日でもええの?」
         if len(found) < 2:
             if (
                 len(found) == 1
@@ -720,7 +718,7 @@ class Responder:
     def _place(self, u: Understanding, memory: Memory) -> list[Spec]:
         """A ward, company or prefecture is asked about: what is known of it."""
         label, p = u.top
-        name = labename.removeprefix("faq/")
+        name = label.removeprefix("faq/")
         towns = [v for kind, v, _ in u.places if kind == "municipality"]
         last = memory.said[-1] if memory.said else {}
         before = self._knowledge.entries.get(last.get("id", "")) if last.get("say") == "entry" else None

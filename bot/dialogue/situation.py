@@ -293,7 +293,8 @@ def _read_links(u: Understanding, text: str, today: date, facts: Facts) -> None:
             return
     both_out = bool(
         outside
-        and not inside
+        and not (inside and [link for link in u.links if link != "move_in"])
+        and not any(p[0] in ("municipality", "quarter") for p in inside)
         and (_BOTH_RE.search(text) or re.search(r"(?:在住|住み|住まい)(?:同士|どうし|の(?:カップル|二人))", text))
     )
     if (

@@ -29,7 +29,7 @@ _AGE_JA = re.compile(
     r"(?<![\d.])(?P<n>\d{1,3}|[一二三四五六七八九十百]{1,4})\s?(?:歳|才|さい|サイ|sai\b)|(?P<h>二十歳|はたち|ハタチ|20歳)"
 )
 _AGE_BARE_JA = re.compile(
-    r"(?:私|僕|俺|うち|わたし|自分|彼女|彼氏|彼|相手|相方|恋人|連れ|パートナー|あいて|向こう|片方|一人|もう一人)(?:が|は|も|の方[がは]|さん[がは])?(?:、)?(?:まだ|もう|いま|今)?\s?"
+    r"(?:私|僕|俺|うち|わたし|自分|彼女|彼氏|彼|相手|相方|恋人|連れ|パートナー|あいて|向こう|片方|一人|もう一人|二人とも|ふたりとも|2人とも|両方|どっちも|どちらも)(?:が|は|も|の方[がは]|さん[がは])?(?:、)?(?:まだ|もう|いま|今)?\s?"
     r"(?P<n>[1-9]\d)(?![\d%]|\s?(?:人|年|月|日|時|分|区|組|万|円|件|か月|ヶ月|歳|才|さい|:|/|-|\.|番|階|号|cm|キロ|回|通|個|つ|割))"
 )
 _AGE_PAIR_JA = re.compile(
@@ -192,7 +192,8 @@ def _ties_to_tokyo(plain: str, link: Match, places: list[Place]) -> bool:
         ):
             return False
         if own and own[-1].kind == "area" and own[-1].value == "outside_tokyo":
-            return False
+            # 「千葉から通勤しています」 goes somewhere else.
+            return link.label in ("work", "study") and plain[own[-1].end : own[-1].end + 2] == "から"
         # 「働いてる埼玉の会社」: the place may follow.
         after = [p for p in places if p.start >= link.end and p.start - link.end <= 5]
         return not (not own and after and after[0].value == "outside_tokyo" and after[0].start - link.end <= 3)
@@ -209,6 +210,8 @@ def _ties_to_tokyo(plain: str, link: Match, places: list[Place]) -> bool:
         own = [p for p in places if p.start >= end][:1] or [p for p in places if p.end <= link.start][-1:]
     if link.label == "move_in" and re.match(r"\s*(?:out|away|from)\b", tail) and " to " not in tail:
         return False
+    if link.label in ("work", "study") and own and re.search(r"\bfrom\s+$", plain[: own[0].start]) and plain[link.start : link.end].startswith("commut"):
+        return True
     return not (own and own[0].kind == "area" and own[0].value == "outside_tokyo")
 
 
