@@ -17,6 +17,7 @@ def create_app(settings: Settings, agent: Any) -> Any:
     from sanic import Sanic
     from sanic.response import json, redirect
 
+    from bot.channels.check_page import check_pages
     from bot.channels.webchat import WebChatInput
 
     app = Sanic("tomoni", configure_logging=False)
@@ -28,6 +29,7 @@ def create_app(settings: Settings, agent: Any) -> Any:
     app.ctx.agent = agent
     channel = WebChatInput.from_credentials({"secret": settings.web_secret, "proxies": settings.web_proxies})
     register([channel], app, route="/webhooks/")
+    app.blueprint(check_pages())
 
     async def erase(conversation: str) -> None:
         async with agent.lock_store.lock(conversation):

@@ -372,7 +372,7 @@ class Responder:
                 state = {**memory.check, "active": True, "paused": False}
                 return turn(check.question_spec(state, "go_on"), check=state)
             return turn(say("nothing_to_resume", kind="offer", topic="eligibility", related=("eligibility_summary",)))
-        if label == "start_over":
+        if label == "start_over" and len(u.plain) <= 24:
             if running:
                 step = check.begin({}, today)
                 return turn(*step.specs, check=step.state)
@@ -523,7 +523,7 @@ class Responder:
             about
             or len(hard) >= 3
             or facts.get("links") == "none"
-            or (len(hard) >= 2 and label.startswith("faq/crisis"))
+            or (len(hard) >= 2 and (label.startswith("faq/crisis") or not label.startswith("faq/")))
         )
         if not about and not (
             len(hard) >= _STATEMENT_ONLY
@@ -585,6 +585,8 @@ class Responder:
             ),
             None,
         )
+        if refused == "eligibility_tokyo_link" and facts.get("move_in"):
+            refused = "eligibility_move_in"
         if refused:
             spec["entry"] = refused
         elif found:

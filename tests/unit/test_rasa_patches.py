@@ -93,7 +93,7 @@ async def test_a_failing_action_is_answered_with_a_truthful_line(
     import actions.respond
     from bot.runtime import in_process_actions
 
-    def broken(*_: Any) -> None:
+    def broken(self: Any, dispatcher: Any, tracker: Any, domain: Any) -> None:
         raise ZeroDivisionError
 
     monkeypatch.setattr(actions.respond.ActionRespond, "run", broken)

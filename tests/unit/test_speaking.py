@@ -102,7 +102,7 @@ def test_every_municipality_can_be_looked_up(speaker: Speaker, name: str, lang: 
     _complete(answer, lang)
     place = KNOWLEDGE.municipalities[name]
     if {place.own_scheme, place.accepts_tokyo_certificate} == {"unknown"}:
-        assert re.search(r"確認|not confirmed|確（たし）か|調|わか", answer.short), "an honest unknown"
+        assert re.search(r"確認|unknown|わかりません", answer.short), "an honest unknown"
     else:
         assert answer.citations
 
