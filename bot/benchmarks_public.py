@@ -35,7 +35,9 @@ def report_public(out: IO[str]) -> None:
     inside = np.array([model.scores(text).max() for text, _ in data["test"]])
     outside = np.array([model.scores(text).max() for text, _ in data["oos_test"]])
     threshold = np.quantile(inside, 0.05)
-    out.write(f"CLINC150 small: accuracy {accuracy:.1%}, out of scope found at 5 % rejected {(outside < threshold).mean():.1%}\n")
+    out.write(
+        f"CLINC150 small: accuracy {accuracy:.1%}, out of scope found at 5 % rejected {(outside < threshold).mean():.1%}\n"
+    )
 
 
 def _xsid(path: Path) -> tuple[list[str], list[str]]:

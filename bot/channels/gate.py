@@ -11,6 +11,7 @@ from bot.dialogue.speaking import Speaker
 from bot.knowledge.loader import load
 from bot.nlu.language import detect
 from bot.nlu.normalise import without_command
+from bot.nlu.safety import crisis_in
 from bot.privacy.redact import redact
 
 LONGEST = 1000
@@ -46,13 +47,13 @@ def admit(text: str, lang: str | None = None, event: str | None = None) -> Admit
     speaking = lang or (detected.value if detected else "ja")
     if event not in (None, "message", "postback"):
         return Admitted("", refusal("unreadable", speaking))
-    if len(text) > LONGEST or len(text.split()) > MOST_WORDS:
+    if (len(text) > LONGEST or len(text.split()) > MOST_WORDS) and crisis_in(text[:4000]) is None:
         return Admitted("", refusal("too_long", speaking, "refuse"))
     cleaned = "".join("\ufffd" if "\ud800" <= c <= "\udfff" else c for c in text)
     cleaned = without_command(cleaned) if _may_be_command(cleaned) else cleaned
     if not any(c.isalnum() for c in cleaned):
         return Admitted("", refusal("unreadable", speaking))
-    masked, changed = redact(cleaned)
+    masked, changed = redact(cleaned[:LONGEST])
     return Admitted(masked, masked=changed)
 
 

@@ -85,10 +85,15 @@ def step(state: State, u: Understanding, today: date) -> Step:
     if _BACK.search(u.plain) or (label == "go_back" and p > 0.5):
         return _go_back(state, today)
     facts = reading.read(u, today)
+    if asked == "tokyo_link" and not facts.keys() & {"links", "outside", "move_in", "open_link"}:
+        far = any(place[1] == "outside_tokyo" for place in u.places)
+        ties = [link for link in dict.fromkeys(u.links) if link != "move_in"]
+        if not far and (ties or u.places):
+            facts["links"] = ties or ["live"]
     answered = _short_answer(u.plain, asked, facts)
     facts.update(answered)
     correcting = bool(_CORRECT.search(u.plain)) or (label == "correct" and p > 0.5)
-    useful = {k for k in facts if k not in ("open_minority",)}
+    useful = {k for k in facts if k not in ("open_minority", "open", "outside_named", "open_link")}
     asks_else = (
         bool(_QUESTION.search(u.plain))
         and label.startswith("faq/")

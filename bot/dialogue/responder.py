@@ -72,6 +72,10 @@ _ABOUT_US = re.compile(
 _EMPLOYER = re.compile(
     r"人事|総務|(?:社員|職員|従業員|部下|スタッフ)(?:が|から|の|を)|\bhr\b|our (?:employee|staff)|employer"
 )
+_SELF = re.compile(r"自分|わたし|私|僕|俺|親が|こわい|怖い|つらい|辛い|\bi hate (?:being|myself)|\bi'?m (?:disgusting|worthless)|ashamed")
+_OTHERS = re.compile(r"お前|おまえ|あんた|\byou\b|きもい|キモい")
+_CANNOT_CALL = re.compile(r"電話.{0,6}(?:無理|むり|でき|怖|こわ|苦手|嫌|いや|かけられ|聞かれ|したくな)|聞かれる|声(?:が|を)?出せ|(?:can'?t|cannot|don'?t want to|afraid to|not able to|hard to) (?:call|phone|talk|speak)|no phone|(?:will|might|can) hear")
+_OFFICIAL = re.compile(r"(?:これ|ここ|この(?:サイト|ボット|チャット|窓口)|あなた|ともに).{0,8}(?:公式|東京都の(?:もの|サービス|サイト|職員))|(?:are you|is this|this is|is it) (?:an? |the )?(?:official|run by|tokyo'?s|government)")
 _INTERROGATIVE = re.compile(
     r"[?？]|か$|かな|どこ|何|なに|なん|いくら|いつ|だれ|誰|どう|どれ|どの|いくつ|は$|のこと$|について$|教え|おしえ|知りた|番号|費|\b(?:how|what|when|where|who|can|do|does|is|are|which|phone|number|fee|age|cost)\b"
 )
@@ -145,6 +149,8 @@ class Responder:
         """A chosen language stays until the person clearly writes in another one."""
         if u.lang is None:
             return memory.language, memory.language_chosen
+        if memory.said and len(u.plain) <= 4 and (u.plain.isascii() or memory.language != "en"):
+            return memory.language, memory.language_chosen  # "no", "to", "ok" tell nothing
         if not memory.language_chosen:
             if u.lang == "en" and memory.said and memory.language != "en" and len(u.plain) <= 4:
                 return memory.language, False  # "ok", "LGBT", "au"
@@ -167,6 +173,12 @@ class Responder:
 
         if not has_words(u.text):
             return turn(say("unreadable", kind="fallback", topic="out_of_scope", related=MENU[:3]))
+        crisis = self._crisis(u, today)
+        if crisis:
+            return turn(*crisis)
+        after = self._after_crisis(u, memory)
+        if after:
+            return turn(*after)
         if u.other_language:
             return turn(
                 say(
@@ -183,9 +195,8 @@ class Responder:
             if check._NO.search(u.plain) or label in ("deny", "stop"):
                 return turn(say("not_erased", kind="confirm", topic="smalltalk"))
 
-        crisis = self._crisis(u, today)
-        if crisis:
-            return turn(*crisis)
+        if _OFFICIAL.search(u.plain):
+            return turn(say("not_official", kind="answer", topic="smalltalk", facts=["scheme-official-page"]))
 
         picked = self._picked(u, memory)
         if picked:
@@ -271,6 +282,26 @@ class Responder:
         )
         return [*specs, entry(extra)] if extra else specs
 
+    def _after_crisis(self, u: Understanding, memory: Memory) -> list[Spec]:
+        """While someone is in distress nothing cold is said: lines without a voice call for who cannot phone, else we stay."""
+        last = memory.said[-1] if memory.said else {}
+        found = self._knowledge.entries.get(last.get("id", "")) if last.get("say") == "entry" else None
+        hurt = found is not None and (found.topic == "crisis" or found.id in ("support_tokyo_lgbt_line", "support_tsunaniji"))
+        label, p = u.top
+        name = label.removeprefix("faq/")
+        if name.startswith("abuse") and _SELF.search(u.plain) and not _OTHERS.search(u.plain):
+            return [entry("support_crisis")]
+        if not hurt:
+            return []
+        if _CANNOT_CALL.search(u.plain):
+            return [entry("support_tokyo_lgbt_line"), entry("support_tsunaniji")]
+        calm = name in ("smalltalk_thanks", "smalltalk_goodbye", "smalltalk_greeting", "smalltalk_acknowledge", "smalltalk_languages")
+        commands = ("change_language", "erase_my_data", "stop", "show_menu", "start_over", "repeat", "ask_source")
+        cold = self._entry_kind(name) in ("refuse", "smalltalk") or p < 0.3
+        if not calm and (cold or (not label.startswith("faq/") and label not in commands)):
+            return [entry("support_crisis")]
+        return []
+
     def _entry_kind(self, entry_id: str) -> str:
         found = self._knowledge.entries.get(entry_id)
         return found.kind if found else ""
@@ -292,6 +323,8 @@ class Responder:
             and re.search(r"誕生日|18(?:歳)?に(?:なっ|なれ|なる)|十八歳になっ|birthday|turns? 18", u.plain)
         ):
             return entry("eligibility_age")
+        if last.get("say") == "verdict" and len(u.plain) <= 24 and re.search(r"いつ(?:から|なら|に|になったら)|何歳になれば|\bwhen\b", u.plain):
+            return dict(last)
         found = self._knowledge.entries.get(last.get("id", "")) if last.get("say") == "entry" else None
         if (
             found
@@ -483,7 +516,10 @@ class Responder:
         strong = {k: v for k, v in facts.items() if k not in ("people_count", "open_minority") or v == "other"}
         correcting = bool(check._CORRECT.search(u.plain))
         after_verdict = bool(memory.said) and memory.said[-1]["say"] == "verdict"
-        adds = correcting or _FOLLOW.search(u.plain) or not check._QUESTION.search(u.plain)
+        refused = after_verdict and verdicts.decision_for(
+            memory.said[-1]["facts"], today, direct=memory.said[-1].get("mode") == "direct"
+        ).verdict.value in ("ineligible", "ask_office")
+        adds = correcting or refused or _FOLLOW.search(u.plain) or not check._QUESTION.search(u.plain)
         if previous.get("facts") and not previous.get("active") and strong and (correcting or (after_verdict and adds)):
             # One more fact, or a changed one, about the case just judged: the verdict anew.
             merged = {k: v for k, v in reading.merge(previous["facts"], facts).items() if k != "open"}
@@ -548,17 +584,13 @@ class Responder:
             )
             if distant:
                 stated.pop("relation", None)
+            # Only a question about who the scheme is for is decided by what it is about; never against the person.
+            stated = {k: v for k, v in stated.items() if (k, v) == ("has_sexual_minority", "yes") or k == "nationality"}
             if not hard and not facts.get("has_sexual_minority"):
                 if not _ELIGIBLE_ASK.search(u.plain) or p < 0.5 or not stated:
                     return None
                 for key, value in stated.items():
                     facts.setdefault(key, value)
-            elif "any_marriage" in stated and "any_marriage" not in facts and p > 0.5:
-                facts["any_marriage"] = stated["any_marriage"]
-            elif "any_other_partnership" in stated and "any_other_partnership" not in facts and p > 0.5:
-                facts["any_other_partnership"] = stated["any_other_partnership"]
-            elif "relation" in stated and "relation" not in facts and p > 0.6:
-                facts["relation"] = stated["relation"]
             if entry_id == "eligibility_different_sex" and facts.get("has_sexual_minority") != "no":
                 facts["open_minority"] = facts.get("has_sexual_minority") != "yes"
         elif not hard and facts.get("has_sexual_minority") != "no":
@@ -626,7 +658,7 @@ class Responder:
                 return [entry("documents_single_cert_how")]
             return [entry(next(i for i, _ in ranking if i.startswith("oos")))]
         if p >= SURE or (
-            best.startswith(("smalltalk", "crisis", "support", "privacy", "handoff", "abuse")) and p >= HEDGE
+            best.startswith(("smalltalk", "crisis", "support", "privacy", "handoff")) and p >= HEDGE
         ):
             return [entry(best, others=self._close(ranking))]
         inside = [(i, q) for i, q in ranking if not i.startswith(("oos", "smalltalk", "abuse"))]

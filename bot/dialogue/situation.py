@@ -31,6 +31,12 @@ Facts = dict[str, Any]
 
 _BOTH = r"(?:二人とも|ふたりとも|2人とも|両方|両名|どっちも|どちらも|お互い|おたがい|互いに|私たち|わたしたち|うちら|僕ら|俺ら|双方|ともに|共に|\bboth\b|\bneither\b|\bwe(?:'re| are|'ve)?\b|\bus\b|futari ?tomo|futari)"
 _BOTH_RE = re.compile(_BOTH)
+_BOTH_AGED = re.compile(_BOTH + r".{0,7}(?:[1-9]\d|[一二三四五六七八九十]{1,3}|はたち|じゅう|にじゅう)|[1-9]\d歳?(?:同士|どうし)|we(?:'re| are) (?:both )?[1-9]\d")
+_BORN = re.compile(r"(?P<y>(?:19|20)\d\d)年?(?:(?P<m>\d{1,2})月)?(?:(?P<d>\d{1,2})日)?(?:生まれ|うまれ|生れ)|born (?:in|on)\D{0,12}(?P<e>(?:19|20)\d\d)")
+_PAST = re.compile(r"(?:年|か月|ヶ月|月|日|先週|先月|去年|昨年|以前|昔|前)(?:まで|前まで)|(?:住んで|働いて|勤めて|通って)(?:い)?(?:た|ました)|住んでた|働いてた|通ってた|卒業(?:し|生)|辞め(?:た|て|ま)|やめ(?:た|まし)|退職|無職|used to|\bquit\b|graduated|formerly|previously|no longer")
+_NOT_YET = re.compile(r"(?:働き|勤め|通い|住み|入り)たい|内定|入社|入学|就職(?:する|予定|が決)|(?:働く|勤める|通う|住む)(?:予定|つもり|ことに)|\bwill (?:start|work|study|be)|going to (?:work|study|start)|start(?:ing)? (?:work|a job|school|my job|university)|plan(?:ning)? to (?:work|study)")
+_FOREIGN = re.compile(r"(?:海外|国外|外国|ソウル|韓国|釜山|台湾|台北|上海|北京|中国|香港|ベルリン|ドイツ|パリ|フランス|ロンドン|イギリス|英国|ニューヨーク|アメリカ|米国|ハワイ|カナダ|トロント|オーストラリア|シドニー|バンコク|タイ|ベトナム|ハノイ|フィリピン|マニラ|シンガポール|ブラジル|母国|本国)(?:に|で)?(?:在住|住|すん|暮|働|いま|います|いて|留学|赴任)|overseas|abroad\b|\b(?:live|living|lives|based|stay(?:ing)?|reside)s?\s+in\s+(?P<place>[a-z]+)|ontario")
+_ELSEWHERE = re.compile(r"勤務地|支社|支店|支所|工場|刑務所|拘置所|フルリモート")
 _QUESTION_WORDS = re.compile(
     r"じゃないと|でないと|ないとだめ|ならんと|ならないと|なくちゃ|なければ|何歳|なんさい|いくつから|必要|以上.{0,6}(?:ですか|なの|必要|じゃない)|how old|do (?:we|you|i) (?:have|need) to|must (?:we|both|i)|年齢制限|条件(?:は|って)"
 )
@@ -48,7 +54,7 @@ _SINGLE = re.compile(
     r"独身|どくしん|未婚|みこん|シングル(?!マザー|ファザー)|結婚(?:は|も|を|とか)?(?:して(?:い)?(?:ない|ません|おらず|なく|なくて|ねえ|へん|いません|ないし|おりません|いない)|したこと(?:は|も|が)?(?:ない|ありません|なし)|歴(?:は|も)?(?:ない|なし|ありません)|なし)|けっこん(?:は|を|も)?して(?:い)?(?:ない|ません|いません)|婚姻(?:は|も|を)?して(?:い)?(?:ない|ません)|既婚じゃ|既婚では(?:ない|ありません)|バツイチ|バツ[12一二]|(?:離婚|りこん)(?:した(?!い|ら|くても)|しました|済|が成立|は成立|は済|してい?ます|してる|経験)|死別|\b(?:single|unmarried|divorced|widowed)\b|never (?:been )?married|not married|(?:neither|none|no ?one|nobody|no one)(?: of us)?(?: is| are)? (?:is )?(?:legally )?married|aren'?t married|isn'?t married|dokushin"
 )
 _MARRIED = re.compile(
-    r"既婚|結婚して(?:い)?(?:る|ます|て|いて)(?!ない|な(?:い|くても)|るわけ)|けっこん(?:を)?して(?:い)?(?:る|ます|いて)|婚姻(?:を|は)?(?:して|中|関係(?:が|に)(?:ある|あり|残))|(?:夫|妻|旦那|嫁|配偶者)(?:が|は|も)(?:い(?:る|ます|て)|おり)|妻子(?:が|持ち|ある)|(?:まだ)?離婚(?:が|は|を)?(?:まだ|して(?:い)?(?:ない|ません|なく)|成立して(?:い)?な|できて(?:い)?な|調停|協議中|裁判中|話し合い中|手続き中|前)|まだ籍|籍(?:が|は)(?:まだ)?(?:残|入った|抜けて(?:い)?な)|籍を抜いてな|別居中|婚姻届を出した(?:まま)?|still (?:legally )?married|(?:is|am|i'?m|he'?s|she'?s|are) (?:still |legally |already )*married(?! abroad| to each other| in)|married to (?:a|my|his|her|someone|another)|(?:has|have) a (?:husband|wife|spouse)\b|separated but|not (?:yet )?divorced|divorce (?:is )?(?:not|pending|isn'?t|in progress|ongoing|going)|in the middle of (?:a )?divorce|getting divorced|(?:waiting|wait) (?:for )?(?:my|his|her|the) divorce|divorce (?:to be|court|case|papers)|偽装結婚|友情結婚"
+    r"既婚|結婚して(?:い)?(?:る|ます|て|いて)(?!ない|な(?:い|くても)|るわけ)|けっこん(?:を)?して(?:い)?(?:る|ます|いて)|婚姻(?:を|は)?(?:して|中|関係(?:が|に)(?:ある|あり|残))|(?:夫|妻|旦那|嫁|配偶者)(?:が|は|も)(?:い(?:る|ます|て)|おり)|妻子(?:が|持ち|ある)|(?:まだ)?離婚(?:が|は|を)?(?:まだ|して(?:い)?(?:ない|ません|なく)|成立して(?:い)?な|できて(?:い)?な|調停|協議中|裁判中|話し合い中|手続き中|前)|まだ籍|籍(?:が|は)(?:まだ)?(?:残|入った|抜けて(?:い)?な)|籍を抜いてな|別居中|婚姻届を出した(?:まま)?|still (?:legally )?married|(?:is|am|i'?m|he'?s|she'?s|are) (?:still |legally |already )*married(?! abroad| to each other| in)|married to (?:a|my|his|her|someone|another)|(?:has|have) a (?:husband|wife|spouse)\b|separated but|not (?:yet )?divorced|divorce (?:is )?(?:not|pending|isn'?t|in progress|ongoing|going)|in the middle of (?:a )?divorce|getting divorced|(?:waiting|wait) (?:for )?(?:my|his|her|the) divorce|divorce (?:to be|court|case|papers)|籍(?:を)?入れて(?:い)?(?:る|ます)|夫婦(?:です|なん|ですが|で、)|(?:ダンナ|旦那|夫|妻|嫁|主人)(?:が|は|も)?(?:お(?:る|って|ります)|いる)|婚姻中|(?:we|they) are (?:husband and wife|legally married in japan)"
 )
 _UNMARRIED_PLAINLY = re.compile(
     r"\b(?:neither|none|no ?one|nobody|not one)(?: of us)?(?: is| are| was)? .{0,12}married|(?:どちらも|二人とも|どっちも|お互い).{0,10}(?:独身|未婚|結婚して(?:い)?(?:ない|ません))"
@@ -97,7 +103,7 @@ _EX_SIBLING = re.compile(
     r"(?:元|前|離婚した|別れた|亡くなった|以前の)の?(?:夫|妻|旦那|嫁)の(?:兄|姉|弟|妹|きょうだい)|(?:ex[- ]?|former |late )(?:husband|wife|spouse)'?s? (?:brother|sister|sibling|cousin)|(?:brother|sister) of my (?:ex|former|late)|(?:兄|姉|弟|妹)の(?:元)?(?:妻|夫|嫁|旦那|配偶者)"
 )
 _ADOPTED = re.compile(
-    r"(?:パートナー|相手|彼女?|彼氏|相方|二人で|ふたりで|お互い|恋人|カップル|同性|私たち|うちら|僕ら).{0,12}養子縁組|養子縁組(?:を)?(?:して(?:い)?(?:る|ます|いる)|した|している(?:二人|カップル|相手)|済)|養(?:親子|子と養親)(?:です|なん|の(?:関係|二人)|ですが|だけど)|(?:adopted (?:me|him|her|each other|my partner)|(?:my partner|he|she|i) (?:legally )?adopted|adoptive parent and child|adult adoption)"
+    r"(?:パートナー|相手|彼女?|彼氏|相方|二人で|ふたりで|お互い|恋人|カップル|同性|私たち|うちら|僕ら).{0,12}養子縁組|養(?:親子|子と養親)(?:です|なん|の(?:関係|二人)|ですが|だけど)|(?:adopted (?:me|him|her|each other|my partner)|(?:my partner|he|she|i) (?:legally )?adopted|adoptive parent and child|adult adoption)"
 )
 
 _MINORITY_YES = re.compile(
@@ -172,13 +178,18 @@ def _read_ages(u: Understanding, text: str, today: date, facts: Facts) -> None:
     if _QUESTION_WORDS.search(text) and not re.search(r"私|彼|相手|パートナー|うち|僕|俺|i'?m|she|he\b|my ", text):
         return
     ages = u.values("age")
+    born = _BORN.search(text)
+    if born:
+        year = int(born["y"] or born["e"])
+        birthday = (int(born["m"] or 12), int(born["d"] or 31))
+        ages = [*ages, today.year - year - ((today.month, today.day) < birthday)]
     if _ADULT_NO.search(text):
         facts["both_adults"] = "no"
         return
     threshold = re.search(r"(?:18|十八|20|二十)歳?(?:以上|or over|or older)|(?:over|above) (?:18|eighteen)", text)
     if ages and not threshold:
         decade = [int(m) for m in re.findall(r"(?<!\d)([2-9]0)代", text)]
-        if _BOTH_RE.search(text) and len(ages) == 1 and not decade:
+        if _BOTH_AGED.search(text) and len(ages) == 1 and not decade:
             ages = ages * 2
         months = [d for d in u.values("date") if len(d) >= 7]
         later = [d for d in u.values("date") if d > today.isoformat()[: len(d)]]
@@ -233,6 +244,12 @@ def _read_kin(u: Understanding, text: str, facts: Facts) -> None:
         return
     if _EX_SIBLING.search(text):
         facts["relation"] = [Kinship.COLLATERAL_AFFINITY.value, None]
+        return
+    if re.search(r"養(?:子|女|親)|adopt", text) and re.search(r"兄弟|姉妹|兄|弟|姉|妹|brother|sister", text):
+        facts["relation"] = [Kinship.ADOPTIVE_COLLATERAL.value, None]
+        return
+    if re.search(r"親子として|母の養女|父の養女|養女と", text):
+        facts.setdefault("open", []).append("req-07-not-close-relatives")
         return
     if _ADOPTED.search(text) and not re.search(
         r"(?:養子縁組|adopt\w*).{0,8}(?:したら|すれば|すると|する(?:と|の)|できま|できる|したい|共同|特別|方法|とは|child|a baby|kids|jointly)",
@@ -328,7 +345,22 @@ def _read_links(u: Understanding, text: str, today: date, facts: Facts) -> None:
             if within:
                 facts["move_in"] = [today.isoformat(), add_months(today, 3).isoformat()]
     ties = [link for link in links if link != "move_in"]
-    if ties and (inside or not outside or _second_clause_in_tokyo(u)):
+    foreign = _FOREIGN.search(text)
+    named_here = ("tokyo", "japan", "the", "a", "an", "my", "his", "her", "different", "separate", "same")
+    abroad = bool(foreign) and not (foreign["place"] and (foreign["place"] in named_here or bool(inside)))
+    if ties and (_PAST.search(text) or _NOT_YET.search(text) or (_ELSEWHERE.search(text) and outside)):
+        # A tie that is over, hoped for or really elsewhere is no tie on the day of filing.
+        facts["open_link"] = True
+        if outside:
+            facts["outside"] = True
+        return
+    if abroad and not inside:
+        facts["outside"] = True
+        return
+    if "ontario" in text:
+        facts["outside"] = True
+        return
+    if ties and inside:
         facts["links"] = ties
     elif (
         inside
@@ -345,6 +377,8 @@ def _read_links(u: Understanding, text: str, today: date, facts: Facts) -> None:
         )
     ):
         facts["links"] = ["live"]
+    if outside and "links" not in facts and not _ONE_ONLY.search(text):
+        facts["outside_named"] = True
     if outside and "links" not in facts:
         if both_out or _TWO_OUTSIDE.search(text):
             facts["outside"] = True
@@ -398,14 +432,10 @@ def _named_links(text: str, u: Understanding) -> list[str]:
 def _lives_here(text: str) -> bool:
     return bool(
         re.search(
-            r"区民|市民|都民|(?:区|市|町|村|東京|都内)(?:の|に)?(?:家|マンション|アパート|実家|人間|もん)|(?:家|うち|いえ|住所|住民票)は|(?:です|だ|や|で)?$|在|同棲|暮ら|our (?:flat|place|apartment|home)|flat in|apartment in|from \w+ (?:ward|city)|based in",
+            r"区民|市民|都民|(?:区|市|町|村|東京|都内)(?:の|に)?(?:家|マンション|アパート|実家|人間|もん)|(?:家|うち|いえ|住所|住民票)は|在|同棲|暮ら|すん|our (?:flat|place|apartment|home)|flat in|apartment in|from \w+ (?:ward|city)|based in",
             text,
         )
     ) and not re.search(r"使え|制度|独自|証明書|accept|scheme|certificate|住宅|では[?？]|は[?？]", text)
-
-
-def _second_clause_in_tokyo(u: Understanding) -> bool:
-    return any(link in ("work", "study", "live") for link in u.links)
 
 
 def _move_date(u: Understanding, today: date) -> list[str] | None:

@@ -41,6 +41,8 @@ def decision_for(facts: Mapping[str, Any], day: date, *, direct: bool) -> Decisi
 def assumable(facts: Mapping[str, Any]) -> set[RequirementId]:
     """The requirements a direct question leaves untouched."""
     assuming = set(RequirementId)
+    if facts.get("outside_named") and not facts.get("one_outside"):
+        assuming.discard(RequirementId.TOKYO_LINK)
     assuming -= {RequirementId(name) for name in facts.get("open", ())}
     if facts.get("outside") or facts.get("open_link") or facts.get("move_in") or facts.get("links") == "open":
         assuming.discard(RequirementId.TOKYO_LINK)
@@ -108,7 +110,7 @@ def verdict(knowledge: Knowledge, spec: Mapping[str, Any], lang: str, day: date)
         elif finding.status is Status.UNKNOWN and finding.requirement not in decision.assumed and name == "conditional":
             reasons.append("・" + say(words["unknown"]) + clause)
             citations += sources
-        elif finding.status is Status.MET and finding.requirement in touched and name in ("eligible", "conditional"):
+        elif finding.status is Status.MET and finding.requirement in touched and name == "eligible":
             reasons.append("・" + say(words["met"]) + clause)
             citations += sources
     options = [] if decision.verdict is Verdict.ELIGIBLE else _options(knowledge, decision, facts, direct, lang, day)
@@ -128,7 +130,8 @@ def verdict(knowledge: Knowledge, spec: Mapping[str, Any], lang: str, day: date)
     related = tuple((i, fill(knowledge.entries[i].title[lang], knowledge, lang, day)) for i in dict.fromkeys(next_ids))
     if name == "eligible" and not direct:
         closing = f"{closing}{say(talk['verdicts']['next_eligible'])}"
-    if name == "ineligible" and not options:
+    permanent = {RequirementId.NOT_CLOSE_RELATIVES, RequirementId.SEXUAL_MINORITY, RequirementId.TWO_PEOPLE}
+    if name == "ineligible" and any(f.requirement in permanent for f in decision.with_status(Status.NOT_MET)):
         closing = f"{say(talk['what_if']['blocked'])}{closing}"
     if not citations:
         citations = list(knowledge.citations_of(("elig-summary",)))
@@ -150,7 +153,6 @@ def verdict(knowledge: Knowledge, spec: Mapping[str, Any], lang: str, day: date)
 
 
 _KEYS = {
-    RequirementId.TWO_PEOPLE: ("people_count",),
     RequirementId.SEXUAL_MINORITY: ("has_sexual_minority",),
     RequirementId.BOTH_ADULTS: ("ages", "both_adults"),
     RequirementId.NOT_MARRIED: ("any_marriage",),
@@ -161,7 +163,10 @@ _KEYS = {
 
 
 def _touched(facts: Mapping[str, Any]) -> set[RequirementId]:
-    return {r for r, keys in _KEYS.items() if any(facts.get(k) for k in keys)}
+    touched = {r for r, keys in _KEYS.items() if any(facts.get(k) for k in keys)}
+    if facts.get("has_sexual_minority") == "prefer_not_to_say":
+        touched.discard(RequirementId.SEXUAL_MINORITY)
+    return touched
 
 
 def _options(
@@ -169,7 +174,7 @@ def _options(
 ) -> list[str]:
     """The smallest changes that would make it possible, as the rules found them."""
     talk = knowledge.talk["what_if"]
-    assuming = assumable(facts) if direct else {RequirementId.OATH, RequirementId.TWO_PEOPLE}
+    assuming = set(RequirementId) if decision.verdict is Verdict.INELIGIBLE else assumable(facts)
     found = what_if(reading.situation(facts, day), day, assuming=assuming)
     lines = []
     for option in found.options[:4]:

@@ -210,7 +210,12 @@ def _ties_to_tokyo(plain: str, link: Match, places: list[Place]) -> bool:
         own = [p for p in places if p.start >= end][:1] or [p for p in places if p.end <= link.start][-1:]
     if link.label == "move_in" and re.match(r"\s*(?:out|away|from)\b", tail) and " to " not in tail:
         return False
-    if link.label in ("work", "study") and own and re.search(r"\bfrom\s+$", plain[: own[0].start]) and plain[link.start : link.end].startswith("commut"):
+    if (
+        link.label in ("work", "study")
+        and own
+        and re.search(r"\bfrom\s+$", plain[: own[0].start])
+        and plain[link.start : link.end].startswith("commut")
+    ):
         return True
     return not (own and own[0].kind == "area" and own[0].value == "outside_tokyo")
 

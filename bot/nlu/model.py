@@ -82,16 +82,18 @@ class NeedModel:
         targets = np.array([index[label] for label in labels])
         seen = _all_features(texts)
         counts = Counter(f for found in seen for f in found)
-        vocabulary = {f: i for i, f in enumerate(sorted(f for f, n in counts.items() if n >= (3 if len(texts) > 2000 else 1)))}
+        vocabulary = {
+            f: i for i, f in enumerate(sorted(f for f, n in counts.items() if n >= (3 if len(texts) > 2000 else 1)))
+        }
         idf = np.array([np.log(len(seen) / counts[f]) + 1 for f in vocabulary], np.float32)
         matrix = _matrix(seen, vocabulary, idf)
 
         def one_half(part: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
             weights, biases = [], []
             for label in part:
-                machine = SGDClassifier(alpha=1e-5, max_iter=5 if len(texts) > 20_000 else 25, tol=None, random_state=0).fit(
-                    matrix, (targets == label).astype(int)
-                )
+                machine = SGDClassifier(
+                    alpha=1e-5, max_iter=5 if len(texts) > 20_000 else 25, tol=None, random_state=0
+                ).fit(matrix, (targets == label).astype(int))
                 weights.append(machine.coef_[0].astype(np.float32))
                 biases.append(float(machine.intercept_[0]))
             return np.array(weights), np.array(biases, np.float32)

@@ -12,9 +12,9 @@ from bot.nlu.normalise import for_features
 from bot.nlu.romaji import is_romaji, sentence_to_hiragana
 
 _SELF_HARM = re.compile(
-    r"死にた(?!く(?:ない|は)|いわけ(?:じゃ|では)ない)|しにた(?:い|く(?!ない))|死のう(?!と思っていた猫)|死んでしまいた|死んだほうが|死んだ方が|消えてしまいた|消えたい|きえたい|きえてしまいた|いなくなりた|生きて(?:い|る)?(?:た|い)?くない|生きていたくな|生きてたくな|いきていたくな|いきてたくな"
-    r"|生きる意味|生きるの(?:が|も)?(?:つら|辛|しんど|やめ|嫌|いや)|自殺(?!者|率|対策|予防|の統計)|自死したい|首(?:を)?吊|リスカ|りすか|りすと?かっと|じさつ|くびつ|リストカット|手首(?:を)?切|飛び降り(?:たい|よう|る)|(?:薬|くすり).{0,8}(?:大量|全部|いっぱい|たくさん|たくsん|ぜんぶ).{0,6}(?:飲|のん)|(?:薬|くすり)(?:たくさん|いっぱい|ぜんぶ|全部)(?:飲|のん)|オーバードーズ|終わりにしたい|終わらせたい(?:です)?(?:人生|命)|人生(?:を)?(?:終わ|やめ)"
-    r"|この世から|遺書を(?:書い|のこ|残し)た|\bkill(?:ing)? my\s?self|\bkms\b|suicid|want(?:ed)? to die|wanna die|wish i (?:was|were) dead|end (?:it all|my life)|don'?t want to (?:live|be here|exist|be alive)|no reason to live|better off dead|cut(?:ting)? myself|self[- ]?harm|hurt(?:ing)? myself|can'?t go on(?: living| anymore| any more)?\b|take my (?:own )?life|(?:took|taken|swallowed|ate) .{0,16}(?:pills|tablets|overdose)|overdos(?:ed|ing)"
+    r"死にた(?!く(?:ない|は)|いわけ(?:じゃ|では)ない)|しにた(?:い|く(?!ない))|死のう|死んでしまいた|死んだほうが|死んだ方が|消えてしまいた|消えたい|きえたい|きえてしまいた|いなくなりた|生きて(?:い|る)?(?:た|い)?くない|生きていたくな|生きてたくな|いきていたくな|いきてたくな"
+    r"|生きる意味|生きるの(?:が|も)?(?:つら|辛|しんど|やめ|嫌|いや)|自殺(?!者|率|対策|予防|の統計)|自死したい|首(?:を)?吊|リスカ|りすか|りすと?かっと|じさつ|くびつ|リストカット|手首(?:を)?切|飛び降り(?:たい|よう|る)|(?:薬|くすり).{0,8}(?:大量|全部|いっぱい|たくさん|ぜんぶ).{0,6}(?:飲|のん)|(?:薬|くすり)(?:たくさん|いっぱい|ぜんぶ|全部)(?:飲|のん)|オーバードーズ|終わりにしたい|終わらせたい(?:です)?(?:人生|命)|人生(?:を)?(?:終わ|やめ)"
+    r"|この世から|遺書を(?:書い|のこ|残し)た|\bkill(?:ing)? my\s?self|\bkms\b|suicid|want(?:ed)? to die|wanna die|wish i (?:was|were) dead|end (?:it all|my life)|don'?t want to (?:live|be here|exist|be alive)|no reason to live|better off dead|cut(?:ting)? myself|self[- ]?harm|hurt(?:ing)? myself|can'?t go on(?: living| anymore| any more)?\b|take my (?:own )?life|(?:took|taken|swallowed|ate) .{0,16}(?:pills|tablets|overdose)|overdos(?:ed|ing)|죽고 ?싶|자살|muốn chết|tự tử|quiero morir|suicid(?:ar|io)|quero morrer|me matar|อยากตาย|ingin mati|bunuh diri|想死|自杀|不想活|je veux mourir"
 )
 _OUTING = re.compile(
     r"アウティング(?:され|する(?:ぞ|って)|すると|をされ|の被害|されそう|で脅)|(?:ばら|バラ)(?:すぞ|すって|すと(?:言|い|脅)|されたくなければ|された(?!くない)|されそう|してやる)|勝手に(?:ばら|バラ|言いふら|広め|話され|言われ|カミングアウト)|言いふら(?:され(?:た|て(?!ない)|まし)|して(?:い|る|回)|す(?:ぞ|って))"

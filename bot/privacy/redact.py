@@ -40,8 +40,10 @@ _NAME_EN = re.compile(
     r"\b(?:my name is|my (?:partner|girlfriend|boyfriend|wife|husband)'?s name is|name:|(?:he|she) is called)\s+(?P<name>[a-z][a-z'-]+(?:\s+[a-z][a-z'-]+){0,2})"
 )
 _ADDRESS = re.compile(
-    r"(?:\d{3}-\d{4})|[一-龠ぁ-ゖァ-ヺー]{1,8}(?:\d{1,2}|[一二三四五六七八九十]{1,2})丁目[\d一-龠-]{0,14}|(?<=[区市町村])[一-龠ァ-ヺー]{1,8}\d{1,2}-\d{1,3}(?:-\d{1,4})?"
+    r"(?<![\d-])\d{3}-\d{4}(?![\d-])|[一-龠ぁ-ゖァ-ヺー]{1,8}(?:\d{1,2}|[一二三四五六七八九十]{1,2})丁目[\d一-龠-]{0,14}|(?<=[区市町村])[一-龠ァ-ヺー]{1,8}\d{1,2}-\d{1,3}(?:-\d{1,4})?"
 )
+# A receipt names a case, not a person, and must reach the lookup whole.
+_RECEIPT = re.compile(r"(?<![a-z0-9])tp[\s_.-]*(?:[0-9a-z][\s_.-]*){11}[0-9a-z]")
 _BIRTHDAY = re.compile(
     r"(?:生年月日(?:は|:|：)?|誕生日は|date of birth:?|born on|dob:?)\s*(?P<name>[^\s、。,]{4,24}(?:\s+\d{4})?)"
 )
@@ -60,6 +62,8 @@ def redact(text: str) -> tuple[str, bool]:
             spans.append(m.span())
     for pattern in (_NAME_JA, _NAME_JA_SELF, _NAME_EN, _BIRTHDAY):
         spans += [m.span("name") for m in pattern.finditer(plain)]
+    receipts = [m.span() for m in _RECEIPT.finditer(plain)]
+    spans = [s for s in spans if all(s[1] <= start or s[0] >= end for start, end in receipts)]
     if not spans:
         return text, False
     chars = list(text)

@@ -67,6 +67,8 @@ def test_age(finder: Any, text: str, ages: list[int]) -> None:
         "62 municipalities",
         "9月20日",
         "20分かかる",
+        "二人とも30代です",
+        "私は40代、相手は50代",
     ],
 )
 def test_a_number_that_is_no_age(finder: Any, text: str) -> None:
