@@ -7,20 +7,19 @@ regression); CLINC150 small 93.7 % accuracy, 77.0 % of out-of-scope found when 5
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import IO
 
 import numpy as np
 
-from bot.knowledge.loader import ROOT
 from bot.nlu.model import NeedModel
+from bot.settings import benchmarks_directory
 
 
 def report_public(out: IO[str]) -> None:
     """Prints the figures, or where the sets were looked for."""
-    directory = Path(os.environ.get("TOMONI_BENCHMARKS", ROOT.parent / "shared" / "benchmarks"))
+    directory = benchmarks_directory()
     if not (directory / "xsid-0.7").exists():
         out.write("public sets: not found; set TOMONI_BENCHMARKS to the folder that holds xsid-0.7 and clinc150\n")
         return

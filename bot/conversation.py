@@ -47,21 +47,20 @@ class Conversations:
         await self.agent.handle_message(message)
         tracker = await self.agent.tracker_store.retrieve(conversation)
         latest = tracker.latest_message if tracker else None
-        data = latest.parse_data if latest and latest.text == admitted.text else {}
+        data = latest.parse_data if latest and latest.text == admitted.text.strip() else {}
+        shift = len(admitted.text) - len(admitted.text.lstrip())  # Rasa strips what it gets; offsets are those of the typed text
         intent = (data.get("needs") or {}).get("whole") or []
         return TurnResult(
             output.collected or [refusal("try_later", speaking or "ja")],
             intent[0][0] if intent else None,
             intent[0][1] if intent else 0.0,
             [
-                {
-                    "type": e["entity"],
-                    "text": text[e["start"] : e["end"]],
-                    "start": e["start"],
-                    "end": e["end"],
-                    "value": e["value"],
-                }
+                _shifted(e, text, shift)
                 for e in data.get("entities") or []
-                if text[e["start"] : e["end"]]
             ],
         )
+
+
+def _shifted(entity: dict[str, Any], text: str, shift: int) -> dict[str, Any]:
+    start, end = entity["start"] + shift, entity["end"] + shift
+    return {"type": entity["entity"], "text": text[start:end], "start": start, "end": end, "value": entity["value"]}

@@ -9,6 +9,7 @@ from typing import Any
 
 from bot import standin
 from bot.knowledge.loader import ROOT, read_yaml
+from bot.settings import with_tensorflow
 
 logger = logging.getLogger(__name__)
 
@@ -24,7 +25,7 @@ def prepare() -> None:
     warnings.simplefilter("ignore")
     config = read_yaml(ROOT / "config.yml")
     names = [c["name"] for c in config["pipeline"] + config["policies"]]
-    if standin.wanted(names) and os.environ.get("TOMONI_TENSORFLOW") != "1":
+    if standin.wanted(names) and not with_tensorflow():
         standin.install()
     _quieten()
 

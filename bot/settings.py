@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from bot.knowledge.loader import ROOT
@@ -24,7 +24,7 @@ class Settings:
     production: bool
     host: str
     port: int
-    web_secret: str
+    web_secret: str = field(repr=False)
     web_proxies: int
     var: Path
 
@@ -70,3 +70,15 @@ def _secret(env: Mapping[str, str], name: str, production: bool, directory: Path
         with os.fdopen(handle, "w") as file:
             file.write(secrets.token_hex(32))
     return path.read_text().strip()
+
+
+def benchmarks_directory(environment: Mapping[str, str] | None = None) -> Path:
+    """The folder that holds the public sets `xsid-0.7` and `clinc150`."""
+    env = os.environ if environment is None else environment
+    return Path(env.get("TOMONI_BENCHMARKS", ROOT.parent / "shared" / "benchmarks"))
+
+
+def with_tensorflow(environment: Mapping[str, str] | None = None) -> bool:
+    """Whether TensorFlow is to be loaded although no component needs it."""
+    env = os.environ if environment is None else environment
+    return env.get("TOMONI_TENSORFLOW") == "1"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -50,12 +51,9 @@ def admit(text: str, lang: str | None = None, event: str | None = None) -> Admit
     if (len(text) > LONGEST or len(text.split()) > MOST_WORDS) and crisis_in(text[:4000]) is None:
         return Admitted("", refusal("too_long", speaking, "refuse"))
     cleaned = "".join("\ufffd" if "\ud800" <= c <= "\udfff" else c for c in text)
-    cleaned = without_command(cleaned) if _may_be_command(cleaned) else cleaned
+    cleaned = without_command("".join(" " if unicodedata.category(c) == "Cc" and c not in "\n\t" else c for c in cleaned))
     if not any(c.isalnum() for c in cleaned):
         return Admitted("", refusal("unreadable", speaking))
     masked, changed = redact(cleaned[:LONGEST])
     return Admitted(masked, masked=changed)
 
-
-def _may_be_command(text: str) -> bool:
-    return without_command(text) != "".join(text) and without_command(text) != text

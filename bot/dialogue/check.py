@@ -90,6 +90,10 @@ def step(state: State, u: Understanding, today: date) -> Step:
         ties = [link for link in dict.fromkeys(u.links) if link != "move_in"]
         if not far and (ties or u.places):
             facts["links"] = ties or ["live"]
+    if asked == "move_in_date" and "move_in" not in facts:
+        planned = reading._move_date(u, today)
+        if planned:
+            facts["move_in"] = planned
     answered = _short_answer(u.plain, asked, facts)
     facts.update(answered)
     correcting = bool(_CORRECT.search(u.plain)) or (label == "correct" and p > 0.5)
@@ -163,6 +167,8 @@ def _advance(state: State, today: date, leads: list[str]) -> Step:
     facts = {**state["facts"], "declined": state["declined"]}
     decision = decision_for(facts, today, direct=False)
     settled = decision.verdict in (Verdict.INELIGIBLE, Verdict.ASK_OFFICE)
+    if isinstance(facts.get("move_in"), list) and "move_in_date" not in state["declined"]:
+        state["declined"] = [*state["declined"], "move_in_date"]  # a month was said; asking again would only press
     declined = [Fact(d) for d in state["declined"] if d in Fact._value2member_map_]
     question = None if settled else next_requirement(reading.situation(facts, today), today, declined=declined)
     if question is None:
@@ -185,6 +191,10 @@ def _short_answer(plain: str, asked: str | None, facts: reading.Facts) -> readin
     if key in facts or (asked == "both_adults" and "ages" in facts) or (asked == "tokyo_link" and ("move_in" in facts)):
         return {}
     yes, no = bool(_YES.search(plain)), bool(_NO.search(plain))
+    if (yes and re.search(r"いいえ|\bno\b|どちらとも", plain)) or re.search(r"(?:ない|なく)(?:こと)?[はも]ない", plain):
+        return {}
+    if asked in ("any_marriage", "any_other_partnership") and re.search(r"^(?:どちらも|二人とも|どっちも)?(?:して(?:い)?(?:ません|ない)|いません|いない|ないです)", plain):
+        yes, no = False, True
     if yes == no:
         return {}
     answers: dict[str, tuple[Any, Any]] = {

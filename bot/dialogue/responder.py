@@ -647,7 +647,7 @@ class Responder:
         ranking = [
             (label.removeprefix("faq/"), p) for label, p in self._in_context(u, memory) if label.startswith("faq/")
         ]
-        ranking = [(i, p) for i, p in ranking if p >= 0.3 or not i.startswith(("crisis", "support_crisis"))]
+        ranking = [(i, p) for i, p in ranking if p >= 0.3 or not i.startswith(("crisis", "support_crisis"))] or ranking
         if not ranking:
             return [self._fallback()]
         best, p = ranking[0]

@@ -25,9 +25,7 @@ _LATIN = re.compile(r"[a-z]")
 _HANGUL = re.compile(r"[가-힣ㄱ-ㅎ]")
 _OTHER_SCRIPT = re.compile(r"[Ѐ-ӿ\u0600-\u06ff\u0900-\u097f\u0e00-\u0e7f\u0590-\u05ff\u1000-\u109f]")
 # Characters that Chinese uses and Japanese does not.
-_CHINESE_ONLY = re.compile(
-    r"[们吗你这说么为会东吗伙证请么办处谁对时间问题难过还没什咨询个么嗎們妳這個說為會東證請辦誰對時們還沒甚]"
-)
+_CHINESE_ONLY = re.compile(r"[们吗你这说么为东请办谁对时问题难过还咨询嗎們妳這說會辦證甚]")
 _FURIGANA = re.compile(r"[一-龠々][(（][ぁ-ゖ]+[)）]")
 _SPACED = re.compile(r"[ぁ-ゖァ-ヺー一-龠、。]\s+(?=[ぁ-ゖァ-ヺ一-龠])")
 _FOREIGN_WORDS = {

@@ -114,7 +114,7 @@ class LinkFinder:
 
 
 _SCHOOL = re.compile(r"大学|学校|短大|専門|高専|学院|キャンパス|ゼミ|スクール|がっこう|だいがく|塾")
-_WORKPLACE = re.compile(r"会社|職場|勤務先|オフィス|仕事|病院|店|かいしゃ|しごと")
+_WORKPLACE = re.compile(r"会社|職場|勤務先|オフィス|仕事|かいしゃ|しごと")
 
 
 def _named(text: str, match: Match) -> Match | None:

@@ -76,13 +76,23 @@ def hiragana(text: str) -> str:
 
 
 def without_command(text: str) -> str:
-    """Takes leading slashes and other Rasa command marks from typed text, so that nobody can type `/restart`.
+    """Blanks the slashes and other Rasa command marks in front of typed text, so that nobody can type `/restart`.
 
-    NFKC first: it turns ／ into /. Zero-width characters in front would hide a slash from a plain check.
+    Each blanked character becomes a space, so that offsets stay those of the typed text. NFKC decides what is a slash
+    (／ is one); white space and invisible characters in front hide none.
     """
-    visible = "".join(c for c in text if unicodedata.category(c) not in ("Cf", "Cc", "Cs") or c in "\n\t")
-    head = unicodedata.normalize("NFKC", visible[:64])
-    if not re.match(r"^\s*(/|external:)", head, re.IGNORECASE):
-        return visible
-    rest = unicodedata.normalize("NFKC", visible)
-    return re.sub(r"^(\s|/|external:)+", "", rest, flags=re.IGNORECASE)
+    chars = list(text)
+    blank_until = 0
+    i = 0
+    while i < len(chars):
+        if text[i : i + 9].lower() == "external:":
+            i += 9
+            blank_until = i
+        elif unicodedata.normalize("NFKC", chars[i]).startswith("/"):
+            i += 1
+            blank_until = i
+        elif chars[i].isspace() or unicodedata.category(chars[i]) in ("Cf", "Cc", "Mn"):
+            i += 1
+        else:
+            break
+    return " " * blank_until + text[blank_until:] if blank_until else text

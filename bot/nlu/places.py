@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from bot.knowledge.model import Municipality
@@ -53,7 +54,7 @@ _AREAS = [
     (r"都外|県外|東京(?:都)?(?:の)?外|東京(?:都)?以外|他県|ほかの県|他の県|地方(?=に|から|在住|の|で)|outside (?:of )?tokyo|out of tokyo|another prefecture|other prefectures?", "outside_tokyo"),
     (r"東京都内|都内|東京(?!タワー|スカイツリー|ガス|電力|メトロ|駅|湾|大学|ディズニー|海上|三菱|シティ|弁護士|高裁|地裁|オリ|新聞|消防|法務|外)"
      r"(?!都?の?(?:この)?(?:制度|パートナー|証明|受理|宣誓|サービス|条例|人権|事業|職員|総務|知事|ホームページ|公式|窓口|住宅|規則|届|担当|相談|係|高等|仕組|しくみ|やつ))(?!都(?:庁|立|営|民税|は|が|って|と(?!内)|も))都?"
-     r"|とうきょう(?:と(?=に|で|へ|の|から))?(?!の?(?:せいど|しょうめい|パートナー|ぱーとなー))|(?<![ぁ-ゖ])とない|(?<![a-z])tokyo(?!['’]s|\s+(?:partnership|metropolitan|scheme|certificate|system|oath|lgbt|high|district|government|office|issued|has|is|does|will|accept|bar|wide|cert|rule|pride|one|paper|fire)|-wide)(?:[- ](?:to|metro area))?\b|(?<![a-z])toukyou\b", "tokyo"),
+     r"|とうきょう(?:と(?=に|で|へ|の|から))?(?!と?の?\s*(?:せいど|しょうめい|パートナー|ぱーとなー))|(?<![ぁ-ゖ])とない|(?<![a-z])tokyo(?!['’]s|\s+(?:partnership|metropolitan|scheme|certificate|system|oath|lgbt|high|district|government|office|issued|has|is|does|will|accept|bar|wide|cert|rule|pride|one|paper|fire)|-wide)(?:[- ](?:to|metro area))?\b|(?<![a-z])toukyou\b", "tokyo"),
 ]  # fmt: skip
 
 
@@ -100,8 +101,9 @@ class PlaceFinder:
     def find(self, text: str) -> list[Place]:
         """Returns the places in order; of overlapping names the longest counts."""
         found: list[Place] = []
+        spoken = hiragana(text) if re.search("[ァ-ヶ]", text) else ""
         for pattern, kind, value, name in self._rules:
-            for match in pattern.finditer(text):
+            for match in chain(pattern.finditer(text), pattern.finditer(spoken) if kind == "municipality" else ()):
                 if match.start() == match.end() or (
                     kind == "municipality" and _OTHER_CITY.search(text[: match.start()])
                 ):
@@ -151,7 +153,7 @@ def _municipality_pattern(place: Municipality) -> re.Pattern[str]:
     )
     if kana_stem not in _NEEDS_SUFFIX_KANA and len(kana_stem) >= 3:
         parts.append(rf"(?<![ぁ-ゖ]){hiragana(kana_stem)}(?=$|[^ぁ-ゖ]|に|で|の|は|も|から|ざい|へ|って)")
-    parts.append(rf"{hiragana(kana_stem)}{place.name_ja[-1]}")
+    parts.insert(0, rf"{hiragana(kana_stem)}{place.name_ja[-1]}")
     latin = {
         "ota": "(?:ota|oota)",
         "koto": "(?:koto|kōtō|koutou)",

@@ -39,7 +39,7 @@ _WORD = re.compile(r"[a-z]+(?:-[a-z]*)*")
 def is_romaji(text: str) -> bool:
     """Tells whether Latin-letter text is Japanese rather than English: its words, and whether they can be kana at all."""
     words = _WORD.findall(text.lower())
-    if not words:
+    if not words or words in (["no"], ["to"], ["de"], ["no", "one"], ["a"], ["so"]):
         return False
     markers = sum(w in _MARKERS for w in words)
     english = sum(w in _ENGLISH for w in words) - sum(w in ("to", "de", "no") for w in words if w in _ENGLISH)

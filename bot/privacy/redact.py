@@ -21,20 +21,20 @@ _PUBLIC = {
     "0425061042",
     "0120889177",
     "0355773899",
-    "0335813515",
+    "0335815515",
     "0336471171",
     "0339130162",
     "0338123727",
 }
 
 _MAIL = re.compile(r"[a-z0-9][a-z0-9._%+-]*@[a-z0-9-]+(?:\.[a-z0-9-]+)+")
-_PHONE = re.compile(r"(?<![\d-])(?:\+81[ -]?|0)\d{1,4}[ -]?\d{1,4}[ -]?\d{3,4}(?![\d-])")
+_PHONE = re.compile(r"(?<![\d-])\(?(?:\+81[ -]?|0)\d{1,4}\)?[ .\-ー]?\d{1,4}[ .\-ー]?\d{3,4}(?![\d-])")
 _LONG_NUMBER = re.compile(r"(?<!\d)\d{4}[ -]?\d{4}[ -]?\d{4}(?:[ -]?\d{4})?(?!\d)")
 _NAME_JA = re.compile(
     r"(?:(?:私|僕|俺|わたし|ぼく|本人|相手|彼女?|パートナー|彼氏)(?:の)?(?:名前|氏名|本名|なまえ)は|名前は|氏名は|本名は|なまえは|と申します(?=$))\s*(?P<name>[一-龠々ぁ-ゖァ-ヺー]{2,10}?)(?=(?:です|といい|と言い|と申し|で、|、|。|$|\s))"
 )
 _NAME_JA_SELF = re.compile(
-    r"(?:^|[。、\s])(?:私は|僕は|わたしは)?(?P<name>[一-龠々]{2,4}[ 　]?[一-龠々ぁ-ゖァ-ヺー]{1,5})と(?:申します|いいます|言います)"
+    r"(?:^|[。、\s])(?:私は|僕は|わたしは)?(?P<name>[一-龠々]{2,4}[ 　]?[一-龠々ぁ-ゖァ-ヺー]{1,5})と(?:申します|いいます|言います)(?!か)"
 )
 _NAME_EN = re.compile(
     r"\b(?:my name is|my (?:partner|girlfriend|boyfriend|wife|husband)'?s name is|name:|(?:he|she) is called)\s+(?P<name>[a-z][a-z'-]+(?:\s+[a-z][a-z'-]+){0,2})"
@@ -44,9 +44,9 @@ _ADDRESS = re.compile(
 )
 # A receipt names a case, not a person, and must reach the lookup whole.
 _RECEIPT = re.compile(r"(?<![a-z0-9])tp[\s_.-]*(?:[0-9a-z][\s_.-]*){11}[0-9a-z]")
-_BIRTHDAY = re.compile(
-    r"(?:生年月日(?:は|:|：)?|誕生日は|date of birth:?|born on|dob:?)\s*(?P<name>[^\s、。,]{4,24}(?:\s+\d{4})?)"
-)
+_DAY = r"(?:(?:19|20)\d\d\s?[年/.-]\s?\d{1,2}\s?[月/.-]\s?\d{1,2}日?|(?:昭和|平成|令和|[shr])\d{1,2}[年.]\d{1,2}[月.]\d{1,2}日?|\d{1,2}(?:st|nd|rd|th)?\s+[a-z]{3,9}\.?,?\s+(?:19|20)\d\d|[a-z]{3,9}\.?\s+\d{1,2}(?:st|nd|rd|th)?,?\s+(?:19|20)\d\d|\d{1,2}月\d{1,2}日)"
+_BIRTHDAY = re.compile(rf"(?:生年月日|誕生日|birthday|date of birth|born(?: on)?|dob)\s*(?:は|:|：|is|が)?\s*(?P<name>{_DAY})|(?P<name2>{_DAY})(?=\s?(?:生まれ|うまれ|生れ))")
+_NO_NAME = re.compile(r"何|なに|必要|要り|いり|載|書|言い|言わ|いい?ますか|ます|です|たく|ない|出し|出る|変わ|どう|だれ|誰|本名|秘密|通称|非公開|^(?:not|on|in|the|needed|required|shown|a|my|different|written|printed|there)\b")
 
 
 def redact(text: str) -> tuple[str, bool]:
@@ -60,8 +60,9 @@ def redact(text: str) -> tuple[str, bool]:
         digits = re.sub(r"\D", "", m[0].replace("+81", "0"))
         if 9 <= len(digits) <= 11 and digits not in _PUBLIC:
             spans.append(m.span())
-    for pattern in (_NAME_JA, _NAME_JA_SELF, _NAME_EN, _BIRTHDAY):
-        spans += [m.span("name") for m in pattern.finditer(plain)]
+    for pattern in (_NAME_JA, _NAME_JA_SELF, _NAME_EN):
+        spans += [m.span("name") for m in pattern.finditer(plain) if not _NO_NAME.search(m["name"])]
+    spans += [m.span("name" if m["name"] else "name2") for m in _BIRTHDAY.finditer(plain)]
     receipts = [m.span() for m in _RECEIPT.finditer(plain)]
     spans = [s for s in spans if all(s[1] <= start or s[0] >= end for start, end in receipts)]
     if not spans:

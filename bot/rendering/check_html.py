@@ -129,7 +129,6 @@ class CheckPages:
             "several": several,
             "options": options,
             "month": {"both_adults": "adult_month", "tokyo_link": "move_month"}.get(field),
-            "short": max(len(text) for _, text in options) <= 24,
         }
 
     def _citations(self, finding: Finding) -> list[Citation]:

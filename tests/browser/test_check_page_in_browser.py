@@ -165,6 +165,7 @@ def test_leaving_shows_a_calendar_and_going_back_shows_no_result(open_check):
     assert page.title() == "カレンダー"
     with contextlib.suppress(PlaywrightError):  # Chromium asks before it would post again, and so loads nothing
         page.go_back(timeout=3000)
+    page.wait_for_timeout(500)  # its own page about this arrives after the refusal
     assert page.locator("[data-verdict]").count() == 0
 
 
