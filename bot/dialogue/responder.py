@@ -171,7 +171,7 @@ class Responder:
             kept = {"check": memory.check, **changes}
             return Turn(list(specs), kept.pop("lang", lang), kept.pop("chosen", chosen), **kept)
 
-        if not has_words(u.text):
+        if not has_words(u.text) or (len(u.plain) <= 24 and re.search(r"[bcdfghjklmnpqrstvwxz]{6,}", u.plain)):
             return turn(say("unreadable", kind="fallback", topic="out_of_scope", related=MENU[:3]))
         crisis = self._crisis(u, today)
         if crisis:
@@ -253,7 +253,8 @@ class Responder:
         by_model = label.startswith(("faq/crisis", "faq/support_crisis")) and (p > 0.4 or mass > 0.55)
         if not u.crisis and not by_model:
             return []
-        if not u.crisis and p < 0.8 and len(reading.read(u, today)) >= 2:
+        stated = reading.read(u, today)
+        if not u.crisis and p < 0.8 and (len(stated) >= 2 or stated.keys() & {"links", "ages", "move_in", "outside"}):
             return []  # a calm description of one's circumstances, not a cry for help
         chosen = u.crisis or label.removeprefix("faq/")
         if u.crisis and u.crisis not in ("crisis_suicide", "crisis_medical_emergency"):
@@ -325,6 +326,8 @@ class Responder:
             return entry("eligibility_age")
         if last.get("say") == "verdict" and len(u.plain) <= 24 and re.search(r"いつ(?:から|なら|に|になったら)|何歳になれば|\bwhen\b", u.plain):
             return dict(last)
+        if last.get("id") == "crisis_bereavement" and re.search(r"証明書|手続|届|返|certificate|procedure|notify", u.plain):
+            return entry("changes_death")
         found = self._knowledge.entries.get(last.get("id", "")) if last.get("say") == "entry" else None
         if (
             found

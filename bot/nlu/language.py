@@ -52,6 +52,8 @@ def detect(text: str) -> Language | None:
     kana, han, latin = len(_KANA.findall(plain)), len(_HAN.findall(plain)), len(_LATIN.findall(plain))
     if is_other_language(text):
         return None
+    if latin and han and not kana and any(w in _EN_COMMON for w in re.findall(r"[a-z']+", plain)):
+        return Language.EN  # "and 目黒区?"
     if kana or han:
         # A Japanese name inside an English sentence ("does 世田谷区 accept it?") leaves the sentence English.
         words = re.findall(r"[a-z']+", plain)
