@@ -51,9 +51,10 @@ def admit(text: str, lang: str | None = None, event: str | None = None) -> Admit
     if (len(text) > LONGEST or len(text.split()) > MOST_WORDS) and crisis_in(text[:4000]) is None:
         return Admitted("", refusal("too_long", speaking, "refuse"))
     cleaned = "".join("\ufffd" if "\ud800" <= c <= "\udfff" else c for c in text)
-    cleaned = without_command("".join(" " if unicodedata.category(c) == "Cc" and c not in "\n\t" else c for c in cleaned))
+    cleaned = without_command(
+        "".join(" " if unicodedata.category(c) == "Cc" and c not in "\n\t" else c for c in cleaned)
+    )
     if not any(c.isalnum() for c in cleaned):
         return Admitted("", refusal("unreadable", speaking))
     masked, changed = redact(cleaned[:LONGEST])
     return Admitted(masked, masked=changed)
-

@@ -117,7 +117,8 @@ def incoming(data: dict[str, Any]) -> Incoming:
     # One code point can become eighteen under NFKC (ﷺ), so both lengths count.
     if len(text) > MAX_TEXT or len(unicodedata.normalize("NFKC", text)) > MAX_TEXT:
         raise Refused("too_long")
-    cleaned = without_command(text).strip()
+    visible = "".join(c for c in text if unicodedata.category(c) not in ("Cf", "Cc", "Cs") or c in "\n\t")
+    cleaned = without_command(visible).strip()
     if not cleaned:
         raise Refused("empty")
     return Incoming(cleaned, lang, key)

@@ -193,7 +193,9 @@ def _short_answer(plain: str, asked: str | None, facts: reading.Facts) -> readin
     yes, no = bool(_YES.search(plain)), bool(_NO.search(plain))
     if (yes and re.search(r"いいえ|\bno\b|どちらとも", plain)) or re.search(r"(?:ない|なく)(?:こと)?[はも]ない", plain):
         return {}
-    if asked in ("any_marriage", "any_other_partnership") and re.search(r"^(?:どちらも|二人とも|どっちも)?(?:して(?:い)?(?:ません|ない)|いません|いない|ないです)", plain):
+    if asked in ("any_marriage", "any_other_partnership") and re.search(
+        r"^(?:どちらも|二人とも|どっちも)?(?:して(?:い)?(?:ません|ない)|いません|いない|ないです)", plain
+    ):
         yes, no = False, True
     if yes == no:
         return {}

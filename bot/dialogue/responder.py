@@ -72,10 +72,16 @@ _ABOUT_US = re.compile(
 _EMPLOYER = re.compile(
     r"人事|総務|(?:社員|職員|従業員|部下|スタッフ)(?:が|から|の|を)|\bhr\b|our (?:employee|staff)|employer"
 )
-_SELF = re.compile(r"自分|わたし|私|僕|俺|親が|こわい|怖い|つらい|辛い|\bi hate (?:being|myself)|\bi'?m (?:disgusting|worthless)|ashamed")
+_SELF = re.compile(
+    r"自分|わたし|私|僕|俺|親が|こわい|怖い|つらい|辛い|\bi hate (?:being|myself)|\bi'?m (?:disgusting|worthless)|ashamed"
+)
 _OTHERS = re.compile(r"お前|おまえ|あんた|\byou\b|きもい|キモい")
-_CANNOT_CALL = re.compile(r"電話.{0,6}(?:無理|むり|でき|怖|こわ|苦手|嫌|いや|かけられ|聞かれ|したくな)|聞かれる|声(?:が|を)?出せ|(?:can'?t|cannot|don'?t want to|afraid to|not able to|hard to) (?:call|phone|talk|speak)|no phone|(?:will|might|can) hear")
-_OFFICIAL = re.compile(r"(?:これ|ここ|この(?:サイト|ボット|チャット|窓口)|あなた|ともに).{0,8}(?:公式|東京都の(?:もの|サービス|サイト|職員))|(?:are you|is this|this is|is it) (?:an? |the )?(?:official|run by|tokyo'?s|government)")
+_CANNOT_CALL = re.compile(
+    r"電話.{0,6}(?:無理|むり|でき|怖|こわ|苦手|嫌|いや|かけられ|聞かれ|したくな)|聞かれる|声(?:が|を)?出せ|(?:can'?t|cannot|don'?t want to|afraid to|not able to|hard to) (?:call|phone|talk|speak)|no phone|(?:will|might|can) hear"
+)
+_OFFICIAL = re.compile(
+    r"(?:これ|ここ|この(?:サイト|ボット|チャット|窓口)|あなた|ともに).{0,8}(?:公式|東京都の(?:もの|サービス|サイト|職員))|(?:are you|is this|this is|is it) (?:an? |the )?(?:official|run by|tokyo'?s|government)"
+)
 _INTERROGATIVE = re.compile(
     r"[?？]|か$|かな|どこ|何|なに|なん|いくら|いつ|だれ|誰|どう|どれ|どの|いくつ|は$|のこと$|について$|教え|おしえ|知りた|番号|費|\b(?:how|what|when|where|who|can|do|does|is|are|which|phone|number|fee|age|cost)\b"
 )
@@ -287,7 +293,9 @@ class Responder:
         """While someone is in distress nothing cold is said: lines without a voice call for who cannot phone, else we stay."""
         last = memory.said[-1] if memory.said else {}
         found = self._knowledge.entries.get(last.get("id", "")) if last.get("say") == "entry" else None
-        hurt = found is not None and (found.topic == "crisis" or found.id in ("support_tokyo_lgbt_line", "support_tsunaniji"))
+        hurt = found is not None and (
+            found.topic == "crisis" or found.id in ("support_tokyo_lgbt_line", "support_tsunaniji")
+        )
         label, p = u.top
         name = label.removeprefix("faq/")
         if name.startswith("abuse") and _SELF.search(u.plain) and not _OTHERS.search(u.plain):
@@ -296,7 +304,13 @@ class Responder:
             return []
         if _CANNOT_CALL.search(u.plain):
             return [entry("support_tokyo_lgbt_line"), entry("support_tsunaniji")]
-        calm = name in ("smalltalk_thanks", "smalltalk_goodbye", "smalltalk_greeting", "smalltalk_acknowledge", "smalltalk_languages")
+        calm = name in (
+            "smalltalk_thanks",
+            "smalltalk_goodbye",
+            "smalltalk_greeting",
+            "smalltalk_acknowledge",
+            "smalltalk_languages",
+        )
         commands = ("change_language", "erase_my_data", "stop", "show_menu", "start_over", "repeat", "ask_source")
         cold = self._entry_kind(name) in ("refuse", "smalltalk") or p < 0.3
         if not calm and (cold or (not label.startswith("faq/") and label not in commands)):
@@ -324,9 +338,15 @@ class Responder:
             and re.search(r"誕生日|18(?:歳)?に(?:なっ|なれ|なる)|十八歳になっ|birthday|turns? 18", u.plain)
         ):
             return entry("eligibility_age")
-        if last.get("say") == "verdict" and len(u.plain) <= 24 and re.search(r"いつ(?:から|なら|に|になったら)|何歳になれば|\bwhen\b", u.plain):
+        if (
+            last.get("say") == "verdict"
+            and len(u.plain) <= 24
+            and re.search(r"いつ(?:から|なら|に|になったら)|何歳になれば|\bwhen\b", u.plain)
+        ):
             return dict(last)
-        if last.get("id") == "crisis_bereavement" and re.search(r"証明書|手続|届|返|certificate|procedure|notify", u.plain):
+        if last.get("id") == "crisis_bereavement" and re.search(
+            r"証明書|手続|届|返|certificate|procedure|notify", u.plain
+        ):
             return entry("changes_death")
         found = self._knowledge.entries.get(last.get("id", "")) if last.get("say") == "entry" else None
         if (
@@ -660,9 +680,7 @@ class Responder:
             if _SINGLE_PAPER.search(u.plain):
                 return [entry("documents_single_cert_how")]
             return [entry(next(i for i, _ in ranking if i.startswith("oos")))]
-        if p >= SURE or (
-            best.startswith(("smalltalk", "crisis", "support", "privacy", "handoff")) and p >= HEDGE
-        ):
+        if p >= SURE or (best.startswith(("smalltalk", "crisis", "support", "privacy", "handoff")) and p >= HEDGE):
             return [entry(best, others=self._close(ranking))]
         inside = [(i, q) for i, q in ranking if not i.startswith(("oos", "smalltalk", "abuse"))]
         if not inside:

@@ -31,11 +31,22 @@ Facts = dict[str, Any]
 
 _BOTH = r"(?:二人とも|ふたりとも|2人とも|両方|両名|どっちも|どちらも|お互い|おたがい|互いに|私たち|わたしたち|うちら|僕ら|俺ら|双方|ともに|共に|\bboth\b|\bneither\b|\bwe(?:'re| are|'ve)?\b|\bus\b|futari ?tomo|futari)"
 _BOTH_RE = re.compile(_BOTH)
-_BOTH_AGED = re.compile(_BOTH + r".{0,7}(?:[1-9]\d|[一二三四五六七八九十]{1,3}|はたち|じゅう|にじゅう)|[1-9]\d歳?(?:同士|どうし)|we(?:'re| are) (?:both )?[1-9]\d")
-_BORN = re.compile(r"(?P<y>(?:19|20)\d\d)年?(?:(?P<m>\d{1,2})月)?(?:(?P<d>\d{1,2})日)?(?:生まれ|うまれ|生れ)|born (?:in|on)\D{0,12}(?P<e>(?:19|20)\d\d)")
-_PAST = re.compile(r"(?:年|か月|ヶ月|月|日|先週|先月|去年|昨年|以前|昔|前)(?:まで|前まで)|(?:住んで|働いて|勤めて|通って)(?:い)?(?:た|ました)|住んでた|働いてた|通ってた|卒業(?:し|生)|辞め(?:た|て|ま)|やめ(?:た|まし)|退職|無職|used to|\bquit\b|graduated|formerly|previously|no longer")
-_NOT_YET = re.compile(r"(?:働き|勤め|通い|住み|入り)たい|内定|入社|入学|就職(?:する|予定|が決)|(?:働く|勤める|通う|住む)(?:予定|つもり|ことに)|\bwill (?:start|work|study|be)|going to (?:work|study|start)|start(?:ing)? (?:work|a job|school|my job|university)|plan(?:ning)? to (?:work|study)")
-_FOREIGN = re.compile(r"(?:海外|国外|外国|ソウル|韓国|釜山|台湾|台北|上海|北京|中国|香港|ベルリン|ドイツ|パリ|フランス|ロンドン|イギリス|英国|ニューヨーク|アメリカ|米国|ハワイ|カナダ|トロント|オーストラリア|シドニー|バンコク|タイ|ベトナム|ハノイ|フィリピン|マニラ|シンガポール|ブラジル|母国|本国)(?:に|で)?(?:在住|住|すん|暮|働|いま|います|いて|留学|赴任)|overseas|abroad\b|\b(?:live|living|lives|based|stay(?:ing)?|reside)s?\s+in\s+(?P<place>[a-z]+)|ontario")
+_BOTH_AGED = re.compile(
+    _BOTH
+    + r".{0,7}(?:[1-9]\d|[一二三四五六七八九十]{1,3}|はたち|じゅう|にじゅう)|[1-9]\d歳?(?:同士|どうし)|we(?:'re| are) (?:both )?[1-9]\d"
+)
+_BORN = re.compile(
+    r"(?P<y>(?:19|20)\d\d)年?(?:(?P<m>\d{1,2})月)?(?:(?P<d>\d{1,2})日)?(?:生まれ|うまれ|生れ)|born (?:in|on)\D{0,12}(?P<e>(?:19|20)\d\d)"
+)
+_PAST = re.compile(
+    r"(?:年|か月|ヶ月|月|日|先週|先月|去年|昨年|以前|昔|前)(?:まで|前まで)|(?:住んで|働いて|勤めて|通って)(?:い)?(?:た|ました)|住んでた|働いてた|通ってた|卒業(?:し|生)|辞め(?:た|て|ま)|やめ(?:た|まし)|退職|無職|used to|\bquit\b|graduated|formerly|previously|no longer"
+)
+_NOT_YET = re.compile(
+    r"(?:働き|勤め|通い|住み|入り)たい|内定|入社|入学|就職(?:する|予定|が決)|(?:働く|勤める|通う|住む)(?:予定|つもり|ことに)|\bwill (?:start|work|study|be)|going to (?:work|study|start)|start(?:ing)? (?:work|a job|school|my job|university)|plan(?:ning)? to (?:work|study)"
+)
+_FOREIGN = re.compile(
+    r"(?:海外|国外|外国|ソウル|韓国|釜山|台湾|台北|上海|北京|中国|香港|ベルリン|ドイツ|パリ|フランス|ロンドン|イギリス|英国|ニューヨーク|アメリカ|米国|ハワイ|カナダ|トロント|オーストラリア|シドニー|バンコク|タイ|ベトナム|ハノイ|フィリピン|マニラ|シンガポール|ブラジル|母国|本国)(?:に|で)?(?:在住|住|すん|暮|働|いま|います|いて|留学|赴任)|overseas|abroad\b|\b(?:live|living|lives|based|stay(?:ing)?|reside)s?\s+in\s+(?P<place>[a-z]+)|ontario"
+)
 _ELSEWHERE = re.compile(r"勤務地|支社|支店|支所|工場|刑務所|拘置所|フルリモート")
 _QUESTION_WORDS = re.compile(
     r"じゃないと|でないと|ないとだめ|ならんと|ならないと|なくちゃ|なければ|何歳|なんさい|いくつから|必要|以上.{0,6}(?:ですか|なの|必要|じゃない)|how old|do (?:we|you|i) (?:have|need) to|must (?:we|both|i)|年齢制限|条件(?:は|って)"

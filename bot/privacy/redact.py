@@ -45,8 +45,12 @@ _ADDRESS = re.compile(
 # A receipt names a case, not a person, and must reach the lookup whole.
 _RECEIPT = re.compile(r"(?<![a-z0-9])tp[\s_.-]*(?:[0-9a-z][\s_.-]*){11}[0-9a-z]")
 _DAY = r"(?:(?:19|20)\d\d\s?[年/.-]\s?\d{1,2}\s?[月/.-]\s?\d{1,2}日?|(?:昭和|平成|令和|[shr])\d{1,2}[年.]\d{1,2}[月.]\d{1,2}日?|\d{1,2}(?:st|nd|rd|th)?\s+[a-z]{3,9}\.?,?\s+(?:19|20)\d\d|[a-z]{3,9}\.?\s+\d{1,2}(?:st|nd|rd|th)?,?\s+(?:19|20)\d\d|\d{1,2}月\d{1,2}日)"
-_BIRTHDAY = re.compile(rf"(?:生年月日|誕生日|birthday|date of birth|born(?: on)?|dob)\s*(?:は|:|：|is|が)?\s*(?P<name>{_DAY})|(?P<name2>{_DAY})(?=\s?(?:生まれ|うまれ|生れ))")
-_NO_NAME = re.compile(r"何|なに|必要|要り|いり|載|書|言い|言わ|いい?ますか|ます|です|たく|ない|出し|出る|変わ|どう|だれ|誰|本名|秘密|通称|非公開|^(?:not|on|in|the|needed|required|shown|a|my|different|written|printed|there)\b")
+_BIRTHDAY = re.compile(
+    rf"(?:生年月日|誕生日|birthday|date of birth|born(?: on)?|dob)\s*(?:は|:|：|is|が)?\s*(?P<name>{_DAY})|(?P<name2>{_DAY})(?=\s?(?:生まれ|うまれ|生れ))"
+)
+_NO_NAME = re.compile(
+    r"何|なに|必要|要り|いり|載|書|言い|言わ|いい?ますか|ます|です|たく|ない|出し|出る|変わ|どう|だれ|誰|本名|秘密|通称|非公開|^(?:not|on|in|the|needed|required|shown|a|my|different|written|printed|there)\b"
+)
 
 
 def redact(text: str) -> tuple[str, bool]:
