@@ -4,7 +4,7 @@ PY := .venv/bin/python
 export PYTHONWARNINGS := ignore
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check evaluate bench train lint clean
+.PHONY: help setup run test check evaluate train lint clean
 
 help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
