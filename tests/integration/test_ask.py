@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import ROOT
 
+from bot.knowledge.loader import ROOT
 from bot.knowledge.model import KINDS, TOPICS
 
 pytestmark = pytest.mark.model

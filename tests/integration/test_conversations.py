@@ -9,10 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import ROOT
 
 from bot.evaluation import judge
-from bot.knowledge.loader import read_yaml
+from bot.knowledge.loader import ROOT, read_yaml
 
 DIRECTORY = ROOT / "tests" / "conversations"
 FILES = sorted(DIRECTORY.glob("*/*.yml"))

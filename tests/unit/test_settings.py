@@ -8,9 +8,9 @@ import stat
 from pathlib import Path
 
 import pytest
-from conftest import ROOT
 
 from bot import settings
+from bot.knowledge.loader import ROOT
 from bot.settings import SettingsError, read
 
 STRONG = "s" * 32

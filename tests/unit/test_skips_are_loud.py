@@ -8,7 +8,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import ROOT
+
+from bot.knowledge.loader import ROOT
 
 TESTS = """
 import pytest

@@ -9,10 +9,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import ROOT
 
 from bot import standin
-from bot.knowledge.loader import read_yaml
+from bot.knowledge.loader import ROOT, read_yaml
 
 
 def python(code: str, **env: str) -> subprocess.CompletedProcess[str]:
