@@ -71,9 +71,10 @@ async def test_our_actions_give_what_rasas_own_schema_wants(message: dict[str, A
 
 
 async def test_only_slots_of_the_domain_are_set() -> None:
-    from bot.knowledge.loader import ROOT
     from rasa.shared.core.domain import Domain
     from rasa_sdk.executor import ActionExecutor
+
+    from bot.knowledge.loader import ROOT
 
     slots = {s.name for s in Domain.load(str(ROOT / "domain.yml")).slots}
     executor = ActionExecutor()
