@@ -179,10 +179,11 @@ class Responder:
 
         if not has_words(u.text) or (len(u.plain) <= 24 and re.search(r"[bcdfghjklmnpqrstvwxz]{6,}", u.plain)):
             return turn(say("unreadable", kind="fallback", topic="out_of_scope", related=MENU[:3]))
-        crisis = self._crisis(u, today)
+        after = self._after_crisis(u, memory)
+        cannot_call = bool(after) and bool(_CANNOT_CALL.search(u.plain)) and u.crisis != "crisis_suicide"
+        crisis = [] if cannot_call else self._crisis(u, today)
         if crisis:
             return turn(*crisis)
-        after = self._after_crisis(u, memory)
         if after:
             return turn(*after)
         if u.other_language:
