@@ -6,6 +6,8 @@ import argparse
 import sys
 from datetime import date
 
+from bot.applications.cli_arguments import add_commands
+
 
 def main(arguments: list[str] | None = None) -> int:
     """Runs one command and returns its exit status."""
@@ -20,6 +22,7 @@ def main(arguments: list[str] | None = None) -> int:
     serving.add_argument("--port", type=int)
     serving.add_argument("--host")
     commands.add_parser("evaluate", help="measure understanding and answers on the held-out sets")
+    add_commands(commands)
     options = parser.parse_args(arguments)
 
     if options.command == "train":
@@ -39,6 +42,10 @@ def main(arguments: list[str] | None = None) -> int:
         from bot.evaluation import run as evaluate
 
         return evaluate()
+    if options.command in ("application", "erase"):
+        from bot.applications.cli import run as serve_staff
+
+        return serve_staff(options)
     from bot.serve import serve
 
     return serve(options.host, options.port)

@@ -17,3 +17,8 @@ def fix_today(day: date | None) -> None:
     """Fixes today for this process; None lets the clock run again."""
     global _fixed
     _fixed = day
+
+
+def now() -> datetime:
+    """This moment, in UTC. Unlike `today` it is never fixed: programs that need another moment are given a clock of their own."""
+    return datetime.now(timezone.utc)

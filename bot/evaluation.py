@@ -62,9 +62,9 @@ def facts_told(knowledge: Knowledge, messages: Iterable[dict[str, Any]]) -> set[
             )
         elif answer_id == "eligibility_verdict":
             told.update(_VERDICT_FACTS)
-        elif answer_id == "phrase_start_application":
+        elif message["answer"].get("topic") == "start_application":
             told.update(("app-where", "app-24h", "app-how"))
-        elif answer_id == "phrase_check_status":
+        elif message["answer"].get("topic") == "status_check":
             told.update(("app-status", "app-contact"))
     return told
 
@@ -255,7 +255,7 @@ def run() -> int:
     knowledge, conversations = load(), Conversations()
     directory = ROOT / "var" / "evaluation"
     directory.mkdir(parents=True, exist_ok=True)
-    for sets in (SETS, SETS / "fresh"):
+    for sets in (SETS, SETS / "fresh", SETS / "blind"):
         report = Report()
         entities_report(knowledge, report, sets)
         asyncio.run(_speak(conversations, knowledge, report, sets))

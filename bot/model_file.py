@@ -15,12 +15,15 @@ _INPUTS = (
     "data/rules/**/*.yml",
     "data/stories/**/*.yml",
     "data/responses/**/*.yml",
+    "data/situations/*.tsv",
     "bot/nlu/features.py",
     "bot/nlu/model.py",
     "bot/nlu/morphology.py",
     "bot/nlu/normalise.py",
     "bot/nlu/romaji.py",
     "bot/nlu/components.py",
+    "bot/nlu/standing.py",
+    "bot/nlu/cues.py",
 )
 
 

@@ -62,7 +62,8 @@ def in_process_actions() -> Any:
                 # Rasa would log this and say nothing; the person gets a truthful line. The text of the message is not logged.
                 logger.exception("action %s failed", json.get("next_action"))
                 spec = {"say": "phrase", "name": "try_later", "kind": "fallback", "topic": "out_of_scope"}
-                return {"events": [], "responses": [{"response": "utter_say", "spec": spec}]}
+                listen = [{"event": "followup", "name": "action_listen"}]  # else the fallback would answer once more
+                return {"events": listen, "responses": [{"response": "utter_say", "spec": spec}]}
 
     return InProcessActions()
 
@@ -71,9 +72,9 @@ def load_agent(model_path: Path | None = None) -> Any:
     """Loads the newest trained model with knowledge, actions and trackers wired in."""
     prepare()
     from rasa.core.agent import Agent
-    from rasa.core.lock_store import InMemoryLockStore
 
     from bot import model_file
+    from bot.locks import QueueLockStore
     from bot.nlg import KnowledgeNaturalLanguageGenerator
     from bot.rasa_patches import apply
     from bot.trackers import RecentTrackerStore
@@ -84,7 +85,7 @@ def load_agent(model_path: Path | None = None) -> Any:
         str(path),
         generator=None,
         action_endpoint=in_process_actions(),
-        lock_store=InMemoryLockStore(),
+        lock_store=QueueLockStore(),
     )
     agent.nlg = agent.processor.nlg = KnowledgeNaturalLanguageGenerator()
     store = RecentTrackerStore(agent.processor.domain)

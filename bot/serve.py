@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import sys
 from typing import Any
@@ -17,8 +18,12 @@ def create_app(settings: Settings, agent: Any) -> Any:
     from sanic import Sanic
     from sanic.response import json, redirect
 
+    from bot.application_door import ApplicationDoor
+    from bot.applications import housekeeping
+    from bot.channels.application_page import application_pages
     from bot.channels.check_page import check_pages
     from bot.channels.webchat import WebChatInput
+    from bot.knowledge.loader import load
 
     app = Sanic("tomoni", configure_logging=False)
     app.config.FALLBACK_ERROR_FORMAT = "json"
@@ -29,7 +34,21 @@ def create_app(settings: Settings, agent: Any) -> Any:
     app.ctx.agent = agent
     channel = WebChatInput.from_credentials({"secret": settings.web_secret, "proxies": settings.web_proxies})
     register([channel], app, route="/webhooks/")
-    app.blueprint(check_pages())
+    knowledge, door = load(), ApplicationDoor(settings)
+    app.ctx.applications = door
+    app.blueprint(check_pages(knowledge))
+    app.blueprint(application_pages(door, settings, knowledge))
+
+    @app.after_server_start
+    async def open_applications(app: Any, loop: Any) -> None:
+        app.ctx.opening = loop.run_in_executor(None, door.try_open)  # waits for no database
+
+    async def keep_house() -> None:
+        while True:
+            await asyncio.sleep(housekeeping.EVERY_SECONDS)
+            await asyncio.to_thread(housekeeping.once, door, settings)
+
+    app.add_task(keep_house())
 
     async def erase(conversation: str) -> None:
         async with agent.lock_store.lock(conversation):

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -27,6 +28,14 @@ class Settings:
     web_secret: str = field(repr=False)
     web_proxies: int
     var: Path
+    database_url: str = field(repr=False)
+    data_keys: tuple[tuple[str, bytes], ...] = field(repr=False)
+    """Master keys of the encrypted fields by id, the current one first."""
+    lookup_key: str = field(repr=False)
+    smtp_url: str | None = field(repr=False)
+    mail_from: str
+    public_url: str
+    keep_finished_days: int
 
 
 def read(environment: Mapping[str, str] | None = None, var: Path | None = None) -> Settings:
@@ -41,6 +50,13 @@ def read(environment: Mapping[str, str] | None = None, var: Path | None = None) 
         web_secret=_secret(env, "TOMONI_WEB_SECRET", production, directory),
         web_proxies=_number(env, "TOMONI_WEB_PROXIES", 0),
         var=directory,
+        database_url=env.get("TOMONI_DATABASE_URL") or f"sqlite:///{directory.absolute() / 'tomoni.db'}",
+        data_keys=_data_keys(env, production, directory),
+        lookup_key=_secret(env, "TOMONI_LOOKUP_KEY", production, directory),
+        smtp_url=env.get("TOMONI_SMTP_URL") or None,
+        mail_from=env.get("TOMONI_MAIL_FROM", "tomoni@localhost"),
+        public_url=env.get("TOMONI_PUBLIC_URL", "http://localhost:8000").rstrip("/"),
+        keep_finished_days=_number(env, "TOMONI_KEEP_FINISHED_DAYS", 90),
     )
 
 
@@ -63,12 +79,42 @@ def _secret(env: Mapping[str, str], name: str, production: bool, directory: Path
         raise SettingsError(
             f"{name} is not set. In production every secret must be given (for example: openssl rand -hex 32)."
         )
-    path = directory / f"{name.lower()}.txt"
+    return _made_once(directory / f"{name.lower()}.txt", lambda: secrets.token_hex(32))
+
+
+def _data_keys(env: Mapping[str, str], production: bool, directory: Path) -> tuple[tuple[str, bytes], ...]:
+    name = "TOMONI_DATA_KEYS"
+    given = env.get(name)
+    if given is None:
+        if production:
+            raise SettingsError(
+                f"{name} is not set. In production every secret must be given (for example: 2026a:$(openssl rand -hex 32))."
+            )
+        given = _made_once(directory / f"{name.lower()}.txt", lambda: f"dev:{secrets.token_hex(32)}")
+    keys = [re.fullmatch(r"([A-Za-z0-9_-]{1,32}):([0-9a-fA-F]{64})", part.strip()) for part in given.split(",")]
+    ids = [key[1] for key in keys if key]
+    if len(ids) < len(keys) or len(set(ids)) < len(ids):
+        raise SettingsError(
+            f"{name} must be id:key, each id once, each key 64 hexadecimal digits, separated by commas, the current one first "
+            "(for example: 2026a:$(openssl rand -hex 32))."
+        )
+    return tuple((key[1], bytes.fromhex(key[2])) for key in keys if key)
+
+
+def _made_once(path: Path, make: Callable[[], str]) -> str:
+    """The secret in a file only the owner reads; of several processes that start at once, one makes it, whole or not at all."""
     if not path.exists():
-        directory.mkdir(parents=True, exist_ok=True)
-        handle = os.open(path, os.O_CREAT | os.O_WRONLY | os.O_EXCL, 0o600)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+        handle = os.open(draft, os.O_CREAT | os.O_WRONLY | os.O_EXCL, 0o600)
         with os.fdopen(handle, "w") as file:
-            file.write(secrets.token_hex(32))
+            file.write(make())
+        try:
+            os.link(draft, path)
+        except FileExistsError:
+            pass  # another process was first; its secret holds
+        finally:
+            draft.unlink()
     return path.read_text().strip()
 
 
@@ -82,3 +128,9 @@ def with_tensorflow(environment: Mapping[str, str] | None = None) -> bool:
     """Whether TensorFlow is to be loaded although no component needs it."""
     env = os.environ if environment is None else environment
     return env.get("TOMONI_TENSORFLOW") == "1"
+
+
+def reads_japanese(environment: Mapping[str, str] | None = None) -> bool:
+    """Whether whoever sits at the terminal reads Japanese, by the locale that is asked for, installed or not."""
+    env = os.environ if environment is None else environment
+    return next((env[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if env.get(name)), "").startswith("ja")

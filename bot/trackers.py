@@ -9,8 +9,10 @@ from typing import Any
 
 from rasa.core.tracker_store import TrackerStore
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import Restarted
+from rasa.shared.core.events import Restarted, SlotSet
 from rasa.shared.core.trackers import DialogueStateTracker
+
+DRAFT_SECONDS = 1800  # as `bot.dialogue.applying.ABANDONED`
 
 
 class RecentTrackerStore(TrackerStore):
@@ -34,6 +36,7 @@ class RecentTrackerStore(TrackerStore):
         self._most = most
         self._clock = clock
         self._held: OrderedDict[str, tuple[DialogueStateTracker, float]] = OrderedDict()
+        self._drafts: OrderedDict[str, float] = OrderedDict()
 
     async def save(self, tracker: DialogueStateTracker) -> None:
         """Keeps a tracker, cut to the recent events."""
@@ -41,11 +44,23 @@ class RecentTrackerStore(TrackerStore):
             tracker.events.popleft()  # erased or begun again: nothing said before is kept
         while len(tracker.events) > self._window:
             tracker.events.popleft()
+        _keep_slots(tracker)
         now = self._clock()
+        self._drafts.pop(tracker.sender_id, None)
+        if "application_draft" in tracker.slots and tracker.get_slot("application_draft"):
+            self._drafts[tracker.sender_id] = now
+        self._forget_drafts(now)
         self._held[tracker.sender_id] = (tracker, now)
         self._held.move_to_end(tracker.sender_id)
         while self._held and (len(self._held) > self._most or next(iter(self._held.values()))[1] < now - self._idle):
             self._held.popitem(last=False)
+
+    def _forget_drafts(self, now: float) -> None:
+        """Takes drafts of applications that nobody went on with out of slots and events."""
+        while self._drafts and next(iter(self._drafts.values())) < now - DRAFT_SECONDS:
+            sender, _ = self._drafts.popitem(last=False)
+            if sender in self._held:
+                _forget_draft(self._held[sender][0])
 
     async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
         """Returns the tracker of a conversation that is still fresh."""
@@ -67,3 +82,18 @@ class RecentTrackerStore(TrackerStore):
 
     async def stream_events(self, *args: Any, **kwargs: Any) -> None:
         """Nothing is streamed: transcripts leave this process to nobody."""
+
+
+def _keep_slots(tracker: DialogueStateTracker) -> None:
+    """Rasa copies trackers by replaying their events: a slot set before the oldest one kept would be empty in the copy."""
+    told = {event.key for event in tracker.events if isinstance(event, SlotSet)}
+    for name, slot in tracker.slots.items():
+        if name not in told and slot.value is not None and slot.value != slot.initial_value:
+            tracker.events.appendleft(SlotSet(name, slot.value))
+
+
+def _forget_draft(tracker: DialogueStateTracker) -> None:
+    tracker.slots["application_draft"].value = None
+    kept = [event for event in tracker.events if getattr(event, "key", None) != "application_draft"]
+    tracker.events.clear()
+    tracker.events.extend(kept)

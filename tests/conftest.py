@@ -76,6 +76,21 @@ def today() -> Iterator[date]:
     clock.fix_today(None)
 
 
+@pytest.fixture(autouse=True, scope="session")
+def storage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """What conversations store, in a database of the tests; PINs cost next to nothing. Programs started by tests have it too."""
+    from bot import installation
+    from bot.privacy.passing import Passing
+    from tests.drills import installation as drill
+
+    place = tmp_path_factory.mktemp("var")
+    os.environ["TOMONI_VAR"] = str(place)
+    applications = drill.installation(f"sqlite:///{place / 'tomoni.db'}")
+    installation.use(applications, Passing(drill.vault()), "https://tomoni.example")
+    yield applications
+    installation.use(None)
+
+
 @pytest.fixture(scope="session")
 def knowledge() -> Any:
     """The knowledge base as it is in the files."""

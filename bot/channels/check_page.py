@@ -23,7 +23,8 @@ from bot.channels.limits import Refused, accepted_language, language_of, read_bo
 from bot.channels.pages import NEUTRAL_PAGE, SECURITY_HEADERS
 from bot.knowledge.loader import Knowledge, load
 from bot.rendering.check_form import Answers, read
-from bot.rendering.check_html import CHAT, CheckPages
+from bot.rendering.check_html import CheckPages
+from bot.rendering.page import CHAT
 
 FORM_TYPE = "application/x-www-form-urlencoded"
 MAX_FIELDS = 200

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import logging
 import unicodedata
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-from bot import clock
+from bot import clock, installation
 from bot.dialogue.speaking import Speaker
 from bot.knowledge.loader import load
 from bot.nlu.language import detect
 from bot.nlu.normalise import without_command
 from bot.nlu.safety import crisis_in
 from bot.privacy.redact import redact
+from bot.privacy.spotting import spot
+from bot.settings import SettingsError
+
+logger = logging.getLogger(__name__)
 
 LONGEST = 1000
 MOST_WORDS = 400
@@ -26,6 +32,8 @@ class Admitted:
     text: str
     refusal: dict[str, Any] | None = None
     masked: bool = False
+    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """Receipt, PIN and address that were typed; they go on sealed, see `metadata`."""
 
 
 @lru_cache(maxsize=1)
@@ -56,5 +64,23 @@ def admit(text: str, lang: str | None = None, event: str | None = None) -> Admit
     )
     if not any(c.isalnum() for c in cleaned):
         return Admitted("", refusal("unreadable", speaking))
-    masked, changed = redact(cleaned[:LONGEST])
-    return Admitted(masked, masked=changed)
+    spotted = spot(cleaned[:LONGEST])
+    masked, changed = redact(spotted.text)
+    return Admitted(masked, masked=changed or "mail" in spotted.values, secrets=spotted.values)
+
+
+def metadata(admitted: Admitted, conversation: str, lang: str | None = None, **known: str | None) -> dict[str, Any]:
+    """What travels beside a message: the language stated, and sealed what was masked.
+
+    `known` is what the channel knows and only a look-up or a notice needs (`address`, `line_user`); it goes along only then.
+    """
+    found: dict[str, Any] = {"lang": lang} if lang else {}
+    secrets = {**admitted.secrets, **{kind: value for kind, value in known.items() if value}}
+    if not (admitted.secrets or known.get("line_user")):
+        return found
+    try:
+        passing = installation.passing()
+    except (SettingsError, OSError):  # no keys: what was masked is lost, and will be asked for again
+        logger.exception("secrets cannot be sealed")
+        return found
+    return {**found, "sealed": {kind: passing.seal(kind, value, conversation) for kind, value in secrets.items()}}

@@ -6,6 +6,8 @@ from typing import Any
 
 from rasa.core.channels.channel import OutputChannel
 
+from bot.channels.delivery import delivered
+
 
 class CollectingChannel(OutputChannel):
     """Collects the finished messages of one turn."""
@@ -20,7 +22,8 @@ class CollectingChannel(OutputChannel):
         return self._name
 
     async def send_response(self, recipient_id: str, message: dict[str, Any]) -> None:
-        """Keeps one message as the generator made it."""
+        """Keeps one message as the generator made it, sealed values put in."""
+        message = delivered(message, recipient_id)
         answer = message.get("answer") or (message.get("metadata") or {}).get("answer") or {}
         self.collected.append(
             {"text": message.get("text") or "", "buttons": message.get("buttons") or [], "answer": answer}

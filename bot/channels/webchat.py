@@ -27,6 +27,7 @@ from sanic.request import Request
 from sanic.response import HTTPResponse, empty, redirect, text
 from sanic.response import json as json_response
 
+from bot.channels import gate
 from bot.channels.gate import admit
 from bot.channels.limits import (
     Refused,
@@ -155,6 +156,7 @@ class WebChatInput(InputChannel):
             lang = language_of(data.get("lang")) or lang
             message = incoming(data)
             session = self._cookie.read(request) or self._sessions.issue()
+            address = client_address(request, self._proxies)
             turn = self._turns.find(session.id, message.key)
             if turn is None:
                 self._count(request, session)
@@ -162,7 +164,7 @@ class WebChatInput(InputChannel):
                     session.id,
                     message.key,
                     message.text,
-                    lambda: self._ask(message.text, message.lang, lang, session, on_new_message),
+                    lambda: self._ask(message.text, message.lang, lang, session, address, on_new_message),
                 )
             elif turn.digest != digest(message.text):
                 raise Refused("id_used_again", 409)
@@ -175,17 +177,17 @@ class WebChatInput(InputChannel):
         return response
 
     async def _ask(
-        self, said: str, stated: str | None, lang: str, session: Session, on_new_message: OnMessage
+        self, said: str, stated: str | None, lang: str, session: Session, address: str, on_new_message: OnMessage
     ) -> list[Line]:
         """Passes one message through the privacy gate to Rasa and returns what it said."""
         output = WebOutput(lang)
-        metadata = {"lang": stated} if stated else {}
         conversation = self._sessions.conversation_id(session)
         try:
             admitted = admit(said, stated)
             if admitted.refusal is not None:
                 await output.send_response(conversation, admitted.refusal)
             else:
+                metadata = gate.metadata(admitted, conversation, stated, address=address)
                 message = UserMessage(admitted.text, output, conversation, input_channel=self.name(), metadata=metadata)
                 await on_new_message(message)
         except Exception as error:

@@ -9,6 +9,8 @@ from typing import Any
 from rasa.core.channels.channel import OutputChannel
 from sanic.response import HTTPResponse, raw
 
+from bot.channels.delivery import delivered
+
 Line = dict[str, Any]
 
 
@@ -26,7 +28,7 @@ class WebOutput(OutputChannel):
 
     async def send_response(self, recipient_id: str, message: dict[str, Any]) -> None:
         """Keeps one message whole; Rasa's own channels would split it at blank lines and drop the answer's sources."""
-        line = line_of(message, self._lang)
+        line = line_of(delivered(message, recipient_id), self._lang)
         if line["text"] or line["buttons"]:
             self.lines.append(line)
 

@@ -13,6 +13,7 @@ from datetime import date
 from typing import Any
 
 from bot.dialogue import situation as reading
+from bot.dialogue import stated
 from bot.dialogue.speaking import Spec
 from bot.dialogue.understanding import Understanding
 from bot.rules.conditions import Fact, Status
@@ -25,7 +26,7 @@ _YES = re.compile(
     r"^(?:はい|うん|ええ|そう(?:です|だよ|やで|だね|ね)?|あります|あるよ|ある|います|いるよ|いる|してます|しています|している|してる|そのとおり|その通り|もちろん|大丈夫(?:です)?|だいじょうぶ(?:です)?|ok|オッケー|オーケー|できます|できる|約束(?:できます|します)|当てはまります|当てはまる|あてはまります|該当します|両方|二人とも(?:です|はい|そうです)?|どちらも(?:です|はい)?|yes|yep|yeah|yea|yup|sure|of course|correct|right|we do|we are|both|i do|both of us|one of us|hai|一人(?:です|だけ)?|片方(?:です|だけ)?)(?:[。!！、,.\s]|です|$)"
 )
 _NO = re.compile(
-    r"^(?:いいえ|いや|いえ|ううん|ちが(?:う|います)|違(?:う|います)|ない(?:です|よ|$)|なし|なしです|ありません|いません|いないです?|いない|おりません|してません|してない(?:です)?|していません|していない(?:です)?|まだ(?:です)?|no|nope|nah|none|neither|not really|we don'?t|we aren'?t|never|iie|ノー|ゼロ|当てはまりません|当てはまらない|該当しません)(?:[。!！、,.\s]|です|$)"
+    r"^(?:いいえ|いや|いえ|ううん|ちが(?:う|います)|違(?:う|います)|ない(?:です|よ|$)|なし|なしです|ありません|いません|いないです?|いない|おりません|してません|してない(?:です)?|していません|していない(?:です)?|まだ(?:です)?|no|nope|nah|none|neither(?: of us)?(?=[.!, ]*$)|not really|we don'?t|we aren'?t|never|iie|ノー|ゼロ|当てはまりません|当てはまらない|該当しません)(?:[。!！、,.\s]|です|$)"
 )
 _DONT_KNOW = re.compile(
     r"(?:分か|わか|判)(?:ら(?:ない|ん|なく|へん)|りません|んない)|しらない|知らない|知りません|どうだろ|不明|don'?t know|not sure|dunno|unsure|no idea|wakaranai|さあ"
@@ -37,10 +38,14 @@ _BACK = re.compile(
     r"(?:一つ|ひとつ|1つ|前|まえ|ひとつまえ)(?:の質問)?(?:に|へ)?(?:もど|戻)|戻って|もどって|go back|previous question|back one|^back$|modoru"
 )
 _CORRECT = re.compile(
-    r"やっぱり|やっぱ|間違(?:い|え|っ)|まちが|訂正|じゃなくて|ではなくて|ちがった|違った|さっきの|先ほどの|actually|i was wrong|mistake|correction|i meant|sorry,? (?:i|my|not)|not \d+ but|wait,? (?:my|i|we|he|she)"
+    r"やっぱり|やっぱ|(?:あ|え)、?(?:ごめん|すみません|すいません)|ごめん(?:、|なさい|$|\s?\d)|間違(?:い|え|っ)|まちが|訂正|じゃなくて|ではなくて|ちがった|違った|さっきの|先ほどの|actually|(?:^|\b)sorry\b|i was wrong|mistake|correction|i meant|sorry,? (?:i|my|not)|not \d+ but|wait,? (?:my|i|we|he|she)"
 )
 _QUESTION = re.compile(
     r"[?？]|(?:です|ます|でしょう|ません)か(?:[。、\s]|$)|教えて|おしえて|って(?:何|なに|なん|どう|いくら|いつ|どこ)|^(?:what|how|when|where|who|can|do|does|is|are|will|which|why)\b|かな$|の$"
+)
+_PLAIN_YES_NO = re.compile(r"(?:はい|うん|ええ|いいえ|いや|ううん|そうです|yes|yeah|no|nope)[、。,.! ]")
+_PROMISE = re.compile(
+    r"誓(?:え|い|う)|約束(?:でき|し)|宣誓(?:する|します|できます)|支え合(?:う|い|って)|\bpromise\b|swear"
 )
 _CONTINUE = re.compile(
     r"^(?:ok|okay|よかった|なるほど|わかりました|了解|じゃあ|では|それで|alright|right|got it)[、。,. ]*(?:続け|continue|go on|next|次)?"
@@ -70,9 +75,32 @@ def begin(facts: reading.Facts, today: date) -> Step:
     return _advance(state, today, ["begin"])
 
 
+def reopen(state: State, facts: reading.Facts, today: date, *, corrected: bool) -> Step:
+    """Takes one more fact, or a changed one, after the verdict: asks what is open now, or gives the verdict anew."""
+    before = state["facts"]
+    state = {
+        **state,
+        "facts": reading.merge(before, facts),
+        "declined": [d for d in state["declined"] if not _settles(facts, d)],
+        "trail": [*state["trail"][-8:], [before, state.get("asked")]],
+        "active": True,
+    }
+    return _advance(state, today, ["corrected" if corrected else "noted"])
+
+
 def question_spec(state: State, *leads: str, why: bool = False) -> Spec:
     """The pending question, said again."""
     return {"say": "question", "fact": state["asked"], "leads": list(leads), "why": why}
+
+
+def says_yes(plain: str) -> bool:
+    """Whether a short message says yes."""
+    return bool(_YES.search(plain))
+
+
+def says_no(plain: str) -> bool:
+    """Whether a short message says no."""
+    return bool(_NO.search(plain))
 
 
 def step(state: State, u: Understanding, today: date) -> Step:
@@ -83,18 +111,24 @@ def step(state: State, u: Understanding, today: date) -> Step:
     if label == "why_ask" and p > 0.4:
         return Step(state, [question_spec(state, why=True)])
     if _BACK.search(u.plain) or (label == "go_back" and p > 0.5):
-        return _go_back(state, today)
-    facts = reading.read(u, today)
+        return go_back(state, today)
+    facts = stated.read(u, today)
     if asked == "tokyo_link" and not facts.keys() & {"links", "outside", "move_in", "open_link"}:
         far = any(place[1] == "outside_tokyo" for place in u.places)
         ties = [link for link in dict.fromkeys(u.links) if link != "move_in"]
         if not far and (ties or u.places):
             facts["links"] = ties or ["live"]
     if asked == "move_in_date" and "move_in" not in facts:
-        planned = reading._move_date(u, today)
+        planned = reading.move_date(u, today)
         if planned:
             facts["move_in"] = planned
-    answered = _short_answer(u.plain, asked, facts)
+    if _PROMISE.search(u.plain) and not _QUESTION.search(u.plain):
+        facts["makes_oath"] = "yes"
+    told = facts.keys() - {"open", "open_minority", "outside_named", "open_link", "people_count", "makes_oath"}
+    # A sentence about something else is no yes or no to our question: "Neither of us lives in Tokyo".
+    answered = (
+        {} if told and len(u.plain) > 14 and not _PLAIN_YES_NO.match(u.plain) else _short_answer(u.plain, asked, facts)
+    )
     facts.update(answered)
     correcting = bool(_CORRECT.search(u.plain)) or (label == "correct" and p > 0.5)
     useful = {k for k in facts if k not in ("open_minority", "open", "outside_named", "open_link")}
@@ -113,7 +147,7 @@ def step(state: State, u: Understanding, today: date) -> Step:
         state["misses"] = 0
         return _advance(state, today, ["corrected" if correcting and set(facts) & set(before) else "noted"])
     if correcting and label == "correct":
-        return _go_back(state, today)
+        return go_back(state, today)
     if _RATHER_NOT.search(u.plain) or (label == "prefer_not_to_say" and p > 0.5):
         if asked == "has_sexual_minority":
             state["facts"]["has_sexual_minority"] = "prefer_not_to_say"
@@ -149,7 +183,7 @@ def _settles(facts: reading.Facts, declined: str) -> bool:
     return declined in facts or (declined == "tokyo_link" and "links" in facts)
 
 
-def _go_back(state: State, today: date) -> Step:
+def go_back(state: State, today: date) -> Step:
     if state["trail"]:
         facts, asked = state["trail"].pop()
         state["facts"], state["asked"] = facts, asked
@@ -175,7 +209,9 @@ def _advance(state: State, today: date, leads: list[str]) -> Step:
         state["active"] = False
         state["asked"] = None
         lead = [name for name in leads if name == "corrected"]
-        return Step(state, [{"say": "verdict", "facts": facts, "mode": "final", "leads": lead}])
+        verdict: Spec = {"say": "verdict", "facts": facts, "mode": "final", "leads": lead}
+        ready = decision.verdict is Verdict.ELIGIBLE
+        return Step(state, [verdict, {"say": "papers", "facts": facts}] if ready else [verdict])
     if decision.with_status(Status.UNKNOWN) and question.fact.value != state.get("asked"):
         state["misses"] = 0
     state["asked"] = question.fact.value
@@ -190,7 +226,7 @@ def _short_answer(plain: str, asked: str | None, facts: reading.Facts) -> readin
     key = {"close_relatives": "relation", "tokyo_link": "links", "both_adults": "both_adults"}.get(asked, asked)
     if key in facts or (asked == "both_adults" and "ages" in facts) or (asked == "tokyo_link" and ("move_in" in facts)):
         return {}
-    yes, no = bool(_YES.search(plain)), bool(_NO.search(plain))
+    yes, no = says_yes(plain), says_no(plain)
     if (yes and re.search(r"いいえ|\bno\b|どちらとも", plain)) or re.search(r"(?:ない|なく)(?:こと)?[はも]ない", plain):
         return {}
     if asked in ("any_marriage", "any_other_partnership") and re.search(

@@ -12,6 +12,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from bot.dialogue.kin import read_kin
 from bot.dialogue.understanding import Understanding
 from bot.nlu.normalise import for_features
 from bot.rules.periods import Span, add_months, add_years
@@ -59,16 +60,22 @@ _ADULT_NO = re.compile(
     r"未成年|高校?(?:1|一|2|二)(?:年|なん|です|の|だ|と|で)|中学生|まだ(?:18|十八)(?:歳)?(?:じゃない|になって)|18歳未満|under 18|underage|minor\b|(?:not|isn'?t) (?:yet )?18|not 18 yet"
 )
 _DECADE = re.compile(r"([2-9])0代|([二三四五六七八])十代|\b([2-9])0s\b|(twenties|thirties|forties|fifties|sixties)")
-_TURNS = re.compile(r"(?:なる|なり|なったら|turn|turns|turning|birthday|誕生日)")
+_WILL_TURN = re.compile(
+    r"(?:18|十八|じゅうはち)(?:歳|さい)?に(?:な(?:る|り(?!まし)|れば|ったら)|の誕)|(?:来年|来月|再来月|もうすぐ|次の?誕生日で?)(?:、)?(?:18|十八)歳?(?!以上)|turn(?:s|ing)? (?:18|eighteen)\b|(?:will be|hits?|reach(?:es)?) (?:18|eighteen)\b|(?:18th|eighteenth) birthday|\b(?:18|eighteen) (?:in|next|on|this)\b"
+)
+_INSTEAD = re.compile(
+    r"(?<!\d)(?P<wrong>\d\d)(?:歳|さい)?(?:じゃ|では)(?:なくて|なく|ない)、?(?P<right>\d\d)(?!\d)|(?P<right2>\d\d),? not (?P<wrong2>\d\d)"
+)
+_NOT_NOW = re.compile(r"まだ|来週|今週|今度|もうすぐ|もう少し|soon|来月|来年|あと|yet|until|next")
 
 _SINGLE = re.compile(
-    r"独身|どくしん|未婚|みこん|シングル(?!マザー|ファザー)|結婚(?:は|も|を|とか)?(?:して(?:い)?(?:ない|ません|おらず|なく|なくて|ねえ|へん|いません|ないし|おりません|いない)|したこと(?:は|も|が)?(?:ない|ありません|なし)|歴(?:は|も)?(?:ない|なし|ありません)|なし)|けっこん(?:は|を|も)?して(?:い)?(?:ない|ません|いません)|婚姻(?:は|も|を)?して(?:い)?(?:ない|ません)|既婚じゃ|既婚では(?:ない|ありません)|バツイチ|バツ[12一二]|(?:離婚|りこん)(?:した(?!い|ら|くても)|しました|済|[がは]成立(?!して(?:い)?(?:な|ま?せん|おら)|しな|しま?せん)|は済|してい?ます|してる|経験)|死別|\b(?:single|unmarried|divorced|widowed)\b|never (?:been )?married|not married|(?:neither|none|no ?one|nobody|no one)(?: of us)?(?: is| are)? (?:is )?(?:legally )?married|aren'?t married|isn'?t married|dokushin"
+    r"divorce (?:was |is |got |became |has been )?(?:final|complete|granted|through)|(?:夫|妻|主人|旦那|配偶者|嫁|連れ合い)(?:を|に|が|は)(?:[^、。]{0,6})?(?:見送|亡く|先立|他界|死別)|(?:husband|wife) (?:died|passed away)|widow|(?:独身|どくしん|未婚|みこん)(?!(?:じゃ|では|で)な|(?:じゃ|では)あり)|シングル(?!マザー|ファザー)|結婚(?:は|も|を|とか)?(?:して(?:い)?(?:ない|ません|おらず|なく|なくて|ねえ|へん|いません|ないし|おりません|いない)|したこと(?:は|も|が)?(?:ない|ありません|なし)|歴(?:は|も)?(?:ない|なし|ありません)|なし)|けっこん(?:は|を|も)?して(?:い)?(?:ない|ません|いません)|婚姻(?:は|も|を)?して(?:い)?(?:ない|ません)|既婚じゃ|既婚では(?:ない|ありません)|バツイチ|バツ[12一二]|(?:離婚|りこん)(?:した(?!い|ら|くても)|しました|済|[がは]成立(?!して(?:い)?(?:な|ま?せん|おら)|しな|しま?せん)|は済|してい?ます|してる|してた|していた|経験)|死別|\b(?:single|unmarried|divorced|widowed)\b|never (?:been )?married|not married|(?:neither|none|no ?one|nobody|no one)(?: of us)?(?: is| are)? (?:is )?(?:legally )?married|aren'?t married|isn'?t married|dokushin"
 )
 _MARRIED = re.compile(
-    r"既婚|結婚して(?:い)?(?:る|ます|て|いて)(?!ない|な(?:い|くても)|るわけ)|けっこん(?:を)?して(?:い)?(?:る|ます|いて)|婚姻(?:を|は)?(?:して|中|関係(?:が|に)(?:ある|あり|残))|(?:夫|妻|旦那|嫁|配偶者)(?:が|は|も)(?:い(?:る|ます|て)|おり)|妻子(?:が|持ち|ある)|(?:まだ)?離婚(?:が|は|を)?(?:まだ|して(?:い)?(?:ない|ません|なく)|成立して(?:い)?(?:な|ません|おら)|成立しな|できて(?:い)?な|調停|協議中|裁判中|話し合い中|手続き中|前)|まだ籍|籍(?:が|は)(?:まだ)?(?:残|入った|抜けて(?:い)?な)|籍を抜いてな|別居中|婚姻届を出した(?:まま)?|still (?:legally )?married|(?:is|am|i'?m|he'?s|she'?s|are) (?:still |legally |already )*married(?! abroad| to each other| in)|married to (?:a|my|his|her|someone|another)|(?:has|have) a (?:husband|wife|spouse)\b|separated but|not (?:yet )?divorced|divorce (?:is )?(?:not|pending|isn'?t|in progress|ongoing|going)|in the middle of (?:a )?divorce|getting divorced|(?:waiting|wait) (?:for )?(?:my|his|her|the) divorce|divorce (?:to be|court|case|papers)|籍(?:を)?入れて(?:い)?(?:る|ます)|夫婦(?:です|なん|ですが|で、)|(?:ダンナ|旦那|夫|妻|嫁|主人)(?:が|は|も)?(?:お(?:る|って|ります)|いる)|婚姻中|(?:we|they) are (?:husband and wife|legally married in japan)"
+    r"(?:独身|未婚)(?:じゃ|では)(?:ない|あり)|離婚.{0,8}(?:けど|が、|ものの).{0,12}(?:まだ|これから)|既婚|結婚して(?:い)?(?:る|ます|て|いて)(?!ない|な(?:い|くても)|るわけ)|けっこん(?:を)?して(?:い)?(?:る|ます|いて)|婚姻(?:を|は)?(?:して|中|関係(?:が|に)(?:ある|あり|残))|(?:夫|妻|旦那|嫁|配偶者|奥さん|ダンナ|主人)(?:さん)?(?:が|は|も)?(?:い(?:る|ます|て|ん)|おり|おる)|妻子(?:が|持ち|ある)|(?:まだ)?離婚(?:が|は|を)?(?:まだ|して(?:い)?(?:ない|ません|なく)|成立して(?:い)?(?:な|ません|おら)|成立しな|できて(?:い)?な|調停|協議中|裁判中|話し合い中|手続き中|前)|まだ籍(?!(?:は|を|も)?入れ)|籍(?:が|は)(?:まだ)?(?:残|入った|抜けて(?:い)?な)|籍を抜いてな|別居中|婚姻届を出した(?:まま)?|still (?:legally )?married|(?:is|am|i'?m|he'?s|she'?s|are) (?:still |legally |already )*married(?! abroad| to each other| in)|married to (?:a|my|his|her|someone|another)\b|(?:has|have) a (?:husband|wife|spouse)\b|separated but|not (?:yet )?divorced|divorce (?:is )?(?:not|pending|isn'?t|in progress|ongoing|going)|in the middle of (?:a )?divorce|getting divorced|(?:waiting|wait) (?:for )?(?:my|his|her|the) divorce|divorce (?:to be|court|case|papers)|籍(?:を)?入れて(?:い)?(?:る|ます)|夫婦(?:です|なん|ですが|で、)|(?:ダンナ|旦那|夫|妻|嫁|主人)(?:が|は|も)?(?:お(?:る|って|ります)|いる)|婚姻中|(?:we|they) are (?:husband and wife|legally married in japan)"
 )
 _UNMARRIED_PLAINLY = re.compile(
-    r"\b(?:neither|none|no ?one|nobody|not one)(?: of us)?(?: is| are| was)? .{0,12}married|(?:どちらも|二人とも|どっちも|お互い).{0,10}(?:独身|未婚|結婚して(?:い)?(?:ない|ません))"
+    r"\b(?:neither|none|no ?one|nobody|not one)(?: of us)?(?: is| are| was)? .{0,12}married|(?:どちらも|二人とも|どっちも|お互い).{0,10}(?:独身(?!(?:じゃ|では)な)|未婚(?!(?:じゃ|では)な)|結婚して(?:い)?(?:ない|ません))"
 )
 _MARRIED_NOT = re.compile(
     r"結婚したい|結婚できな|結婚と(?:何が|は|の)|結婚式|同性婚|結婚制度|結婚(?:の|に)(?:代わり|かわり)|結婚して(?:い)?(?:ない|ません|なければ|なくて)|既婚(?:じゃ|では)な"
@@ -77,48 +84,21 @@ _ABROAD = re.compile(
     r"(?:海外|外国|国外|カナダ|アメリカ|米国|台湾|オランダ|ハワイ|ニューヨーク|イギリス|英国|フランス|ドイツ|スペイン|オーストラリア|ニュージーランド|タイ|ブラジル|メキシコ|アルゼンチン|ポルトガル|スウェーデン|デンマーク|ベルギー|がいこく|母国|彼の国|彼女の国|本国).{0,16}(?:結婚|入籍|けっこん|籍を入れ|婚姻)(?!式|できな|したい|ビザ)|married (?:each other )?(?:abroad|overseas|in (?:canada|america|the us|usa|the united states|new york|hawaii|taiwan|the netherlands|uk|england|france|germany|spain|australia|new zealand|brazil|portugal|mexico|argentina|sweden|thailand|california|our country|my country|another country))|(?:canadian|foreign|overseas|us|american|taiwanese) marriage|got married (?:abroad|overseas|in )"
 )
 _DE_FACTO_OTHER = re.compile(
-    r"(?:ほか|他|別)の?(?:人|ひと|相手|女|男).{0,4}と(?:も)?(?:の)?(?:事実婚|内縁|同棲して)|(?:事実婚|内縁)の(?:夫|妻|相手|パートナー)(?:が|も)(?:別に|ほかに|他に|い(?:る|ます|て))|de facto (?:marriage |relationship |partner )?(?:with (?:someone|another|a ))"
+    r"(?:事実婚|内縁)の(?:夫|妻|旦那|嫁|女性?|男性?|彼女?|人)(?:が|は)?(?:あり|い(?:る|ます|て))|(?:ほか|他|別)の?(?:人|ひと|相手|女|男).{0,4}と(?:も)?(?:の)?(?:事実婚|内縁|同棲して)|(?:事実婚|内縁)の(?:夫|妻|相手|パートナー)(?:が|も)(?:別に|ほかに|他に|い(?:る|ます|て))|de facto (?:marriage |relationship |partner )?(?:with (?:someone|another|a ))"
 )
 _DE_FACTO_NONE = re.compile(
-    r"事実婚(?:も|は|じゃ|では|と(?:か|いう))?(?:して(?:い)?(?:ない|ません)|(?:じゃ|で)?(?:ない|ありません|なし)|の相手も(?:いない|いません))"
+    r"事実婚(?:も|は|じゃ|では|と(?:か|いう))?(?:も)?(?:して(?:い)?(?:ない|ません)|(?:じゃ|で)?(?:ない|ありません|なし)|の相手も(?:いない|いません))"
 )
 
 _OTHER_NO = re.compile(
-    r"(?:ほか|他|別|べつ)の?(?:の人|に|人|相手|ひと|パートナー|パートナーシップ|方|誰)?.{0,14}(?:い(?:ない|ません|なく|ねえ|ぃひん)|おりません|居ない|居ません|なし|無し|ない(?:です|し|よ|$)|ありません|してな|していな|していません|してません|結んで(?:い)?(?:ない|ません))|(?:パートナーシップ|宣誓|登録|届出?).{0,10}(?:解消(?:した|済|しました|してい?ます)|(?:ほか|他)に(?:は)?(?:ない|していない))|解消済み?|no (?:other|others|one else)|nobody else|no ?one else|nor (?:any )?other|(?:not|aren'?t|isn'?t|never) (?:in|registered|been in) (?:a |any )?(?:other |another )?partnership|without other partner|only each other|どちらもほかに"
+    r"(?:パートナーシップ|宣誓|登録|届).{0,16}(?:返還|返納|解消|取り消し?|廃止).{0,10}(?:済|終わ|ました|した(?!い|ら)|出して)|(?:ほか|他|別|べつ)の?(?:の人|に|人|相手|ひと|パートナー|パートナーシップ|方|誰)?.{0,14}(?:い(?:ない|ません|なく|ねえ|ぃひん)|おりません|居ない|居ません|なし|無し|ない(?:です|し|よ|$)|ありません|してな|していな|していません|してません|結んで(?:い)?(?:ない|ません))|(?:パートナーシップ|宣誓|登録|届出?).{0,10}(?:解消(?:した|済|しました|してい?ます)|(?:ほか|他)に(?:は)?(?:ない|していない))|解消済み?|no (?:other|others|one else)|nobody else|no ?one else|nor (?:any )?other|(?:not|aren'?t|isn'?t|never) (?:in|registered|been in) (?:a |any )?(?:other |another )?partnership|without other partner|only each other|どちらもほかに"
 )
 _OTHER_YES = re.compile(
     r"(?:ほか|他|別|べつ|前|元|以前|まえ|もと)の?(?:人|相手|パートナー|彼女|彼氏|カノ|カレ|恋人|ひと|方).{0,12}(?:と(?:の)?)?.{0,10}(?:パートナーシップ|宣誓|届出?|届け|登録|証明書|制度).{0,14}(?:して(?:い)?(?:る|ます)(?!が、?解消)|した(?:まま|まんま)|残(?:って|る|り)|解消して(?:い)?(?:ない|ません)|まだ|そのまま|続いて|中|結んで(?:い)?(?:る|ます)|出した|出して)|(?:元カノ|元カレ|元彼女?|元パートナー|前の相手|前のパートナー).{0,20}(?:解消(?:して|でき)て?(?:い)?(?:ない|ません)|まま|残って|まだ)|(?:still|already) (?:registered|in a (?:registered )?partnership|have a partnership|partnered) (?:with )?(?:my ex|someone|another|a previous|an ex|his ex|her ex|other)|partnership with (?:my|his|her) ex|registered with (?:my|his|her|an) ex|another partner(?:ship)?\b(?! (?:is|are) not)|previous partnership (?:is )?(?:not|still)|ほかの\s?パートナーが\s?い(?:ます|る)"
 )
 
-_NOT_KIN = re.compile(
-    r"親族(?:関係)?(?:では|じゃ|とか|で)?(?:は)?(?:ない|ありません|なく|無い|なし|ねえ|やない)|親戚(?:関係)?(?:でも|では|じゃ|とかでは|とかじゃ|で|は)?(?:は)?(?:ない|ありません|なく|なし|やない)|しんせき.{0,4}(?:では|じゃ)?(?:ない|ありません)|しんぞく.{0,4}(?:では|じゃ)?(?:ない|ありません)|血(?:の)?(?:つながり|繋がり|縁|縁関係)(?:は|も|が|とか)?(?:では|じゃ)?(?:ない|ありません|なし|無)|血縁(?:関係)?(?:や親戚関係)?(?:では|じゃ|は|も|とか)?(?:は)?(?:ない|ありません|なし|無)|他人(?:です|同士)|赤の他人|(?:かぞく|家族)(?:や|とか|でも|では|じゃ).{0,10}(?:ない|ありません)|家族関係(?:では|じゃ)?な|not (?:close(?:ly)? )?(?:relat(?:ed|ives)|family|blood)|(?:aren'?t|isn'?t|no) (?:close(?:ly)? )?(?:relat(?:ed|ives|ion)|family|blood)|unrelated|no blood|no kinship|ketsuen nashi"
-)
-_KIN_AS_COUPLE = re.compile(
-    r"^(?:同士|どうし|の?(?:カップル|二人|ふたり|関係)|なん(?:です|だ|やけど)|です|だけど|ですが|で(?:も|す|、)|でも|だと|だったら|の場合|やねん|やけど|じゃ|は(?:無理|だめ|ダメ|いけ|でき|OK|対象)|って(?:だめ|いけ|でき|無理)|と(?:の)?(?:パートナー|届|申請|登録|宣誓|付き合|つきあ|暮ら|結婚|一緒に暮ら|同居|だせ|だし|でも|は|も|使|でき|一緒に(?:届|申|登録|宣誓|出)|私|僕|俺|わたし|わたくし|$|、)|ならどう|なら|$|[?？。])"
-)
-_KIN_AND = re.compile(
-    r"(?:私|僕|俺|わたし|うち|自分|パートナー|相手|彼女?|彼氏|相方)(?:は|と(?:は)?|の|が)(?:、)?(?:実(?:の|は)?|実際は|血のつながった|血の繋がった|じつは)?\s?$"
-)
-_EN_KIN = re.compile(
-    r"(?:we(?:'re| are)|they(?:'re| are)|between|are|is my|with my|and my|my partner is (?:the |my )?|being|as) ?(?:(?:actually|really|half|step|first|second|blood|twin|adoptive|the)[- ]?)*$"
-)
-_KIN = {
-    "parent_child": (Kinship.LINEAL_BLOOD, None), "grandparent": (Kinship.LINEAL_BLOOD, None), "sibling": (Kinship.COLLATERAL_BLOOD, 2),
-    "uncle_aunt": (Kinship.COLLATERAL_BLOOD, 3), "cousin": (Kinship.COLLATERAL_BLOOD, 4), "second_cousin": (Kinship.COLLATERAL_BLOOD, 6),
-    "in_law": (Kinship.LINEAL_AFFINITY, None), "sibling_in_law": (Kinship.COLLATERAL_AFFINITY, None),
-}  # fmt: skip
-_EX_PARENT = re.compile(
-    r"(?:元|前|離婚した|別れた|亡くなった|以前の|もと)の?(?:夫|妻|旦那|嫁|配偶者|奥さん|ダンナ|主人|だんな)の(?:お)?(?:父|母|親|娘|息子|子)|(?:夫|妻|旦那|嫁|元夫|元妻)の(?:お)?(?:父|母|親)(?:親|さん)?(?!の許|に反対)|(?:ex[- ]?|former |late )(?:husband|wife|spouse)'?s? (?:father|mother|parent|dad|mum|mom|son|daughter)|(?:father|mother|parent|dad|mom) of my (?:ex[- ]?|former |late )?(?:husband|wife|spouse)|母の再婚相手|父の再婚相手|mother'?s (?:new |second |ex[- ]?)?husband|father'?s (?:new |second |ex[- ]?)?wife"
-)
-_EX_SIBLING = re.compile(
-    r"(?:元|前|離婚した|別れた|亡くなった|以前の)の?(?:夫|妻|旦那|嫁)の(?:兄|姉|弟|妹|きょうだい)|(?:ex[- ]?|former |late )(?:husband|wife|spouse)'?s? (?:brother|sister|sibling|cousin)|(?:brother|sister) of my (?:ex|former|late)|(?:兄|姉|弟|妹)の(?:元)?(?:妻|夫|嫁|旦那|配偶者)"
-)
-_ADOPTED = re.compile(
-    r"(?:パートナー|相手|彼女?|彼氏|相方|二人で|ふたりで|お互い|恋人|カップル|同性|私たち|うちら|僕ら).{0,12}養子縁組|養(?:親子|子と養親)(?:です|なん|の(?:関係|二人)|ですが|だけど)|(?:adopted (?:me|him|her|each other|my partner)|(?:my partner|he|she|i) (?:legally )?adopted|adoptive parent and child|adult adoption)"
-)
-
 _MINORITY_YES = re.compile(
-    r"同性(?:カップル|どうし|同士|の(?:パートナー|恋人|相手|彼|二人|連れ|カップル)|愛者|パートナー|婚)?(?=$|[^婚])|女(?:性)?(?:同士|どうし|ふたり|二人|2人)|男(?:性)?(?:同士|どうし|ふたり|二人|2人)|ゲイ|レズ|ビアン(?!カ)|バイ(?:セクシュアル|セクシャル|です|の(?:人|彼|彼女|私))|(?:俺|私|僕|彼|彼女|相手|わたし)(?:が|は)バイ(?!ト|ク)|トランス(?:ジェンダー|女性|男性|です)?|ノンバイナリー|エックスジェンダー|xジェンダー|ftm|mtf|lgbt|セクマイ|性的マイノリティ(?:です|に当てはま|で(?:、|す)|なん|だ)|せいてきマイノリティ(?:です)?|パンセク|アセク|アロマ(?:ンティック)|クィア|クエスチョニング|性同一性|(?:same[- ]sex|gay|lesbian|bisexual|\bbi\b|trans(?:gender)?\b|non-?binary|queer|asexual|pansexual|two women|two men|both (?:women|men|female|male)|my (?:girlfriend and i are both|wife and i)|sexual minorit)|sexual minority"
+    r"(?:片方|一人|どちらか|どっちか|私|僕|俺|彼女?)(?:だけ|が|は)?(?:バイ(?![トクブオ])|トランス|ゲイ|ビアン)|同性(?:カップル|どうし|同士|の(?:パートナー|恋人|相手|彼|二人|連れ|カップル)|愛者|パートナー|婚)?(?=$|[^婚])|女(?:性)?(?:同士|どうし|ふたり|二人|2人)|男(?:性)?(?:同士|どうし|ふたり|二人|2人)|ゲイ|レズ|ビアン(?!カ)|バイ(?:セクシュアル|セクシャル|です|の(?:人|彼|彼女|私))|(?:俺|私|僕|彼|彼女|相手|わたし)(?:が|は)バイ(?!ト|ク)|トランス(?:ジェンダー|女性|男性|です)?|ノンバイナリー|エックスジェンダー|xジェンダー|ftm|mtf|lgbt|セクマイ|性的マイノリティ(?:です|に当てはま|で(?:、|す)|なん|だ)|せいてきマイノリティ(?:です)?|パンセク|アセク|アロマ(?:ンティック)|クィア|クエスチョニング|性同一性|(?:same[- ]sex|gay|lesbian|bisexual|\bbi\b|trans(?:gender)?\b|non-?binary|queer|asexual|pansexual|two women|two men|both (?:women|men|female|male)|my (?:girlfriend and i are both|wife and i)|sexual minorit)|sexual minority"
 )
 _MINORITY_NO = re.compile(
     r"(?:二人とも|ふたりとも|どっちも|どちらも|両方).{0,10}(?:ノンケ|ストレート|異性愛|ヘテロ|シス(?:ジェンダー)?|性的マイノリティ(?:では|じゃ)(?:ない|ありません)|マイノリティ(?:では|じゃ)|当事者(?:では|じゃ)(?:ない|ありません)|lgbt(?:では|じゃ)|当てはまら|該当しな|ちがい)|性的マイノリティ(?:では|じゃ)(?:ない|ありません|なく|なくて)(?!.{0,3}(?:といけ|とだめ|と使))|(?:性的)?マイノリティ(?:じゃ|では)(?:ない|ありません)(?:男女|カップル|夫婦)|(?:neither|none)(?: of us)? (?:is|are) (?:a )?(?:sexual minorit|lgbt|gay|queer)|both (?:of us )?(?:are )?(?:straight|hetero|cis)|性的(?:少数者|マイノリティ)でもな|we(?:'re| are) (?:both )?(?:straight|hetero|a straight)|straight couple|cishet|not (?:a )?sexual minorit|hetero(?:sexual)? couple"
@@ -135,10 +115,13 @@ _COUNT_TWO = re.compile(
 )
 
 _NO_MOVE = re.compile(
-    r"(?:引っ?越(?:し|す)|ひっこ(?:し|す)|転入|移る)(?:の)?(?:予定|よてい)?(?:も|は|とか)?(?:ない|なし|ありません|しない|しません|ません|無い)|no plans? to move|not (?:planning|going) to move|won'?t move"
+    r"(?:引っ?越(?:し|す)|ひっこ(?:し|す)|転入|移る)(?:の)?(?:予定|よてい)?(?:も|は|とか)?(?:ない|なし|ありません|しない|しません|ません|無い)|no plans? to move|not (?:planning to |going to )?mov(?:e|ing)|won'?t (?:be )?mov(?:e|ing)|aren'?t moving|no intention (?:of|to) mov"
 )
 _NO_TIE = re.compile(
     r"(?:都内|東京)(?:には|に|へは|へ|で|での|では|とは|と)?.{0,8}(?:通って(?:い)?(?:ない|ません|なく|おらず)|働いて(?:い)?(?:ない|ません)|勤めて(?:い)?(?:ない|ません)|住んで(?:い)?(?:ない|ません|なく)|つながり(?:は|が|も)?(?:ない|なし|ありません)|縁(?:は|が|も)?(?:ない|なし)|関係(?:は|が|も)?(?:ない|なし|ありません)|接点(?:は|が|も)?な|行(?:か|って(?:い)?)な|仕事も学校もな|通勤も通学も(?:して)?(?:い)?(?:ない|ません|なし))|通勤も通学も(?:して)?(?:い)?(?:ない|ません|なし)|(?:職場|会社|学校|仕事|勤務先|勤め先)(?:も|は).{0,8}(?:埼玉|千葉|神奈川|横浜|川崎|さいたま|地元|県内|都外|県外|大阪|茨城|栃木|群馬)|(?:no (?:one|body)? ?(?:work|job|school|tie|connection|link)s? (?:in|to|with) tokyo|neither (?:of us )?(?:lives?|works?|stud(?:y|ies)).{0,30}tokyo|(?:don'?t|do not|doesn'?t) (?:live|work|study|commute).{0,25}tokyo|(?:nothing|anything) to do with tokyo|no (?:job|work|school) in tokyo|work (?:and study )?there too|work there (?:as well|too)|and work(?:ing)? (?:there|in (?:saitama|chiba|kanagawa|yokohama|kawasaki|osaka)))"
+)
+_MORE_THAN_LIVING = re.compile(
+    r"働|はたら|勤|仕事|しごと|通(?:っ|い|学|勤|う)|学校|がっこう|職場|会社|つながり|縁|関係|接点|行(?:か|って)|work|stud|job|school|commut|tie|connection|nothing|anything"
 )
 _OUT = r"(?:都外|県外|他県|埼玉|千葉|神奈川|横浜|川崎|大阪|茨城|群馬|高崎|栃木|名古屋|福岡|札幌|京都|兵庫|静岡|仙台|saitama|chiba|kanagawa|yokohama|kawasaki|osaka|nagoya|fukuoka|sendai|kyoto)"
 _WORK_OUTSIDE = re.compile(
@@ -153,10 +136,16 @@ _ONE_ONLY = re.compile(
     r"(?:片方|一人|ひとり|1人|どちらか|どっちか|一方|相手|片っぽ)(?:だけ|のみ)|(?:only )?one of us|只(?:一人|片方)|(?:片方|一人)(?:は|が)"
 )
 _REMOTE = re.compile(
-    r"(?:フル|完全)?(?:リモート|テレワーク|在宅勤務)|remote(?:ly)? (?:work|job|for)|work(?:ing)? (?:fully |completely |100% )?remote|from home for"
+    r"(?:フル|完全)?(?:リモート|テレワーク|在宅勤務)|(?:完全|フル|ずっと|毎日|ほぼ)在宅|在宅(?:で|だけ|のみ)|remote(?:ly)? (?:work|job|for)|work(?:ing)? (?:fully |completely |100% )?remote|from home for"
+)
+_VISITING = re.compile(
+    r"観光|旅行(?:中|で来|で東京|者)|ホテル(?:に|で)(?:泊|滞在)|短期滞在|tourists?\b|on (?:vacation|holiday)|\bvisiting\b|visitor|at a hotel|sightseeing"
+)
+_IS_THAT_TOKYO = re.compile(
+    r"(?:都内|東京)(?:に|で)?(?:の)?(?:勤務|在勤|通勤|在学|在住).{0,6}(?:になり|扱い|とみな|に当た|にあた|に入り|に入る|ってこと)|count(?:s)? as (?:working|work|living|studying) in tokyo"
 )
 _MAYBE_MOVE = re.compile(
-    r"いつか|そのうち|いずれ|将来|まだ(?:決|未定|わか|分か)|未定|someday|some day|one day|eventually|not decided|maybe (?:later|in the future)|in the future|考え中|検討中|迷って"
+    r"か(?:どうか)?(?:は)?(?:まだ)?(?:分から|わから|決め|決まって(?:い)?な|迷)|not sure (?:if|when|whether)|don't know (?:if|when)|may(?:be)? move|might move|いつか|そのうち|いずれ|将来|まだ(?:決|未定|わか|分か)|未定|someday|some day|one day|eventually|not decided|maybe (?:later|in the future)|in the future|考え中|検討中|迷って"
 )
 
 
@@ -165,7 +154,7 @@ def read(u: Understanding, today: date) -> Facts:
     text, facts = u.plain, Facts()
     _read_ages(u, text, today, facts)
     _read_bonds(u, text, facts)
-    _read_kin(u, text, facts)
+    read_kin(u, text, facts)
     _read_links(u, text, today, facts)
     if _COUNT_OTHER.search(text):
         facts["people_count"] = "other"
@@ -188,39 +177,70 @@ def read(u: Understanding, today: date) -> Facts:
 def _read_ages(u: Understanding, text: str, today: date, facts: Facts) -> None:
     if _QUESTION_WORDS.search(text) and not re.search(r"私|彼|相手|パートナー|うち|僕|俺|i'?m|she|he\b|my ", text):
         return
-    ages = u.values("age")
+    instead = _INSTEAD.search(text)
+    if instead:
+        facts["ages"], facts["age_instead_of"] = (
+            [int(instead["right"] or instead["right2"])],
+            int(instead["wrong"] or instead["wrong2"]),
+        )
+        return
+    ages = u.values("age") or (_bare_ages(text) if u.top[0] == "faq/eligibility_age" else [])
     born = _BORN.search(text)
     if born:
         year = int(born["y"] or born["e"])
         birthday = (int(born["m"] or 12), int(born["d"] or 31))
         ages = [*ages, today.year - year - ((today.month, today.day) < birthday)]
-    if _ADULT_NO.search(text):
+    under = _ADULT_NO.search(text)
+    if (
+        under
+        and re.search(
+            r"(?:neither|not|nobody|no one|none)\b[^.]{0,20}$|(?:どちらも|二人とも).{0,4}$", text[: under.start()]
+        )
+        and re.search(r"neither|nobody|no one|none|(?:じゃ|では)(?:ない|あり)", text)
+    ):
+        facts["both_adults"] = "yes"
+        return
+    if under:
         facts["both_adults"] = "no"
         return
     threshold = re.search(r"(?:18|十八|20|二十)歳?(?:以上|or over|or older)|(?:over|above) (?:18|eighteen)", text)
-    if ages and not threshold:
+    if (ages or _WILL_TURN.search(text)) and not threshold:
         decade = [int(m) for m in re.findall(r"(?<!\d)([2-9]0)代", text)]
         if _BOTH_AGED.search(text) and len(ages) == 1 and not decade:
             ages = ages * 2
         months = [d for d in u.values("date") if len(d) >= 7]
         later = [d for d in u.values("date") if d > today.isoformat()[: len(d)]]
-        turning = [a for a in ages if a == 18] and _TURNS.search(text)
-        if turning and re.search(r"まだ17|still 17|17歳?(?:です|で|だ)", text) and 17 in ages:
-            ages = [a for a in ages if a != 18]
-        if (
-            turning
-            and (months or later or re.search(r"まだ|もうすぐ|soon|来月|あと", text))
-            and re.search(r"18歳?(?:に|の誕)|turn\w* 18|18th|18 (?:in|next|on)", text)
-        ):
-            ages = [17 if a == 18 else a for a in ages]
+        if _WILL_TURN.search(text) and (months or later or _NOT_NOW.search(text)):
+            # 「3月で18になります」: seventeen today, whatever number was said
+            if not any(a < 18 for a in ages):
+                ages = [a for a in ages if a != 18] + [17]
+            else:
+                ages = [a for a in ages if a != 18]
             if months:
                 facts["turns_adult"] = months[0]
         facts["ages"] = ages[:2]
+        birthday = months and re.search(r"誕生日|birthday", text)
+        if 17 in ages and birthday and "turns_adult" not in facts:
+            facts["turns_adult"] = months[0]
+        if len(ages) == 1 and re.search(r"高校生|高校(?:1|2|一|二)|high school", text):
+            facts.setdefault("open", []).append("req-04-both-adults")
         return
     decades = _DECADE.findall(text)
     if decades or _ADULT_YES.search(text):
         if _BOTH_RE.search(text) or threshold or len(decades) >= 2 or "同士" in text:
             facts["both_adults"] = "yes"
+
+
+_KANJI = {k: n for n, k in enumerate("一二三四五六七八九", 1)}
+_BARE_KANJI = re.compile(r"([一二三四五六七八九]?)十([一二三四五六七八九]?)(?![一-龠]|歳)(?=に|で|、|。|と|です|$)")
+
+
+def _bare_ages(text: str) -> list[int]:
+    """「先月18なったばっか 彼女もタメで18」: where a message turns on age, a number of two digits alone is one."""
+    kanji = [_KANJI.get(m[1], 1) * 10 + _KANJI.get(m[2], 0) for m in _BARE_KANJI.finditer(text)]
+    return kanji + [
+        int(n) for n in re.findall(r"(?<![\d年月:.,/-])([1-9]\d)(?![\d年月日時分円人名回か%:.,/-]|歳以上)", text)
+    ]
 
 
 def _read_bonds(u: Understanding, text: str, facts: Facts) -> None:
@@ -249,51 +269,6 @@ def _read_bonds(u: Understanding, text: str, facts: Facts) -> None:
         facts["any_other_partnership"] = "no"
 
 
-def _read_kin(u: Understanding, text: str, facts: Facts) -> None:
-    if _EX_PARENT.search(text):
-        facts["relation"] = [Kinship.LINEAL_AFFINITY.value, None]
-        return
-    if _EX_SIBLING.search(text):
-        facts["relation"] = [Kinship.COLLATERAL_AFFINITY.value, None]
-        return
-    if re.search(r"養(?:子|女|親)|adopt", text) and re.search(r"兄弟|姉妹|兄|弟|姉|妹|brother|sister", text):
-        facts["relation"] = [Kinship.ADOPTIVE_COLLATERAL.value, None]
-        return
-    if re.search(r"親子として|母の養女|父の養女|養女と", text):
-        facts.setdefault("open", []).append("req-07-not-close-relatives")
-        return
-    if _ADOPTED.search(text) and not re.search(
-        r"(?:養子縁組|adopt\w*).{0,8}(?:したら|すれば|すると|する(?:と|の)|できま|できる|したい|共同|特別|方法|とは|child|a baby|kids|jointly)",
-        text,
-    ):
-        facts["relation"] = [Kinship.ADOPTED_IN_PARTNERSHIP.value, None]
-        return
-    for entity in u.entities:
-        if entity["entity"] != "relation" or entity["value"] not in _KIN:
-            continue
-        before, after = u.text[: entity["start"]], u.text[entity["end"] :]
-        english = u.text[entity["start"] : entity["end"]].isascii()
-
-        before, after = for_features(before), for_features(after)
-        if english:
-            fits = bool(_EN_KIN.search(before)) or bool(
-                re.match(r"\s*and i\b|s\b.{0,12}(?:register|apply|file|couple|eligible)|s?\s*(?:\?|$)", after)
-            )
-        else:
-            fits = bool(_KIN_AS_COUPLE.match(after)) or bool(
-                _KIN_AND.search(before) and not re.match(r"[がにをからのへ]", after)
-            )
-        if fits and not re.search(
-            r"(?:相談|反対|言われ|心配|ばれ|バレ|知られ|カミング|内緒|教えて|代わりに|の代理|supports?|told|asked|advice)",
-            after[:14],
-        ):
-            kind, degree = _KIN[entity["value"]]
-            facts["relation"] = [kind.value, degree]
-            return
-    if _NOT_KIN.search(text):
-        facts["relation"] = [Kinship.NONE.value, None]
-
-
 def _read_links(u: Understanding, text: str, today: date, facts: Facts) -> None:
     if re.search(r"住みた(?:い|く)|住んでみたい|want to live|would like to live", text):
         u = replace(u, links=tuple(link for link in u.links if link != "live") + ("move_in",))
@@ -304,10 +279,14 @@ def _read_links(u: Understanding, text: str, today: date, facts: Facts) -> None:
         p for p in u.places if p[0] in ("municipality", "quarter") or p[1] in ("tokyo", "tama", "outside_23_wards")
     ]
     links = list(dict.fromkeys(u.links))
-    moving = "move_in" in links and not _NO_MOVE.search(text)
+    away = bool(outside) and not inside and not re.search(r"から|より|from|今|いま|now", text)
+    moving = "move_in" in links and not _NO_MOVE.search(text) and not away  # 「つくばに転勤」 is no move to Tokyo
     if _NO_TIE.search(text):
         if _NO_MOVE.search(text):
             facts["links"], facts["outside"] = "none", True
+            return
+        if not moving and not _MORE_THAN_LIVING.search(text):
+            facts["outside"] = True  # where they live is said, work and school are not
             return
         if not moving:
             facts["links"], facts["outside"] = (
@@ -342,17 +321,26 @@ def _read_links(u: Understanding, text: str, today: date, facts: Facts) -> None:
     if named:
         facts["links"] = named
         return
+    if _VISITING.search(text) or (outside and _IS_THAT_TOKYO.search(text)):
+        facts["open_link"] = True
+        return
     if _REMOTE.search(text) and outside:
         facts["outside"] = True
         facts["open_link"] = True
+        facts["remote"] = bool(inside)
+        return
+    if _someone_there(u):
+        facts["links"] = ["live"]
         return
     if moving:
         if _MAYBE_MOVE.search(text):
             facts["move_in"] = "yes"
         else:
-            when = _move_date(u, today)
+            when = move_date(u, today)
             facts["move_in"] = when or "yes"
-            within = re.search(r"(?:三|3)(?:か|ヶ|カ|ケ)月以内|within (?:three|3) months", text)
+            within = not _MAYBE_MOVE.search(text) and re.search(
+                r"(?:三|3)(?:か|ヶ|カ|ケ)月以内|within (?:three|3) months", text
+            )
             if within:
                 facts["move_in"] = [today.isoformat(), add_months(today, 3).isoformat()]
     ties = [link for link in links if link != "move_in"]
@@ -372,7 +360,8 @@ def _read_links(u: Understanding, text: str, today: date, facts: Facts) -> None:
         facts["outside"] = True
         return
     if ties and inside:
-        facts["links"] = ties
+        far = {link for link in ties if outside and len(ties) > 1 and link == "live" and _lives_far(u)}
+        facts["links"] = [link for link in ties if link not in far]
     elif (
         inside
         and not outside
@@ -406,17 +395,17 @@ def _read_links(u: Understanding, text: str, today: date, facts: Facts) -> None:
 
 _NAMED = (
     (
-        r"(?:学校|大学|専門学校|専門|短大|大学院|キャンパス|がっこう|だいがく)(?:は|が|も)",
+        r"(?:学校|大学|専門学校|専門|短大|大学院|キャンパス|がっこう|だいがく)(?:は|が|も)|(?:gakkou|gakko|daigaku) (?:wa|ga|mo) ",
         r"(?:の|にある)(?:大学|学校|専門|短大|大学院|がっこう|だいがく|キャンパス)",
         "study",
     ),
     (
-        r"(?:職場|会社|勤務先|勤め先|仕事|バイト先?|オフィス|かいしゃ|しごと|店)(?:は|が|も)",
+        r"(?:職場|会社|勤務先|勤め先|仕事|バイト先?|オフィス|かいしゃ|しごと|店)(?:は|が|も)|(?:kaisha|shigoto|shokuba|baito) (?:wa|ga|mo) ",
         r"(?:の|にある|本社の)(?:会社|職場|オフィス|お店|役所|企業|かいしゃ)",
         "work",
     ),
     (
-        r"(?:家|下宿|アパート|部屋|マンション|寮|住まい|自宅|住民票|いえ|実家)(?:は|が|も)",
+        r"(?:家|下宿|アパート|部屋|マンション|寮|住まい|自宅|住民票|いえ|実家)(?:は|が|も)|(?:ie|uchi|sumai) (?:wa|ga|mo) ",
         r"(?:の|に|にある)(?:家|アパート|部屋|マンション|下宿|自宅)",
         "live",
     ),
@@ -440,6 +429,37 @@ def _named_links(text: str, u: Understanding) -> list[str]:
     return list(dict.fromkeys(found))
 
 
+_PERSON_IS = re.compile(
+    r"(?:彼女?|相手|相方|パートナー|恋人|連れ|私|僕|俺|わたし|ぼく|自分)(?:は|が)(?:もう|今|いま|ずっと|すでに)?、?\s?$|(?:he|she|they|partner|girlfriend|boyfriend)(?:'s| is| lives?)(?: already| now)? in\s?$"
+)
+_IS_THERE = re.compile(
+    r"(?:区|市)?(?:です|だ|で(?!働|はたら|勤|仕事|通|学|バイト|店)|に(?!引|移|転|通|勤)|在住|,|、|。|and\b|but\b|while\b|\.|$)"
+)
+
+
+def _lives_far(u: Understanding) -> bool:
+    """「羽田空港で働いてます。住まいは川崎」: the home named is the one outside."""
+    for entity in u.entities:
+        if entity["entity"] == "area" and entity["value"] == "outside_tokyo":
+            before, after = for_features(u.text[: entity["start"]]), for_features(u.text[entity["end"] :])
+            if re.search(r"(?:住まい|家|自宅|住所|実家)(?:は|が)$|live in$", before) or re.match(
+                r"(?:に|で)?(?:住|在住|暮|すん)", after
+            ):
+                return True
+    return False
+
+
+def _someone_there(u: Understanding) -> bool:
+    """「彼は国分寺でわたしはまだ静岡」: one of them is in a municipality of Tokyo, wherever the other still is."""
+    for entity in u.entities:
+        if entity["entity"] != "municipality":
+            continue
+        before, after = for_features(u.text[: entity["start"]]), for_features(u.text[entity["end"] :])
+        if _PERSON_IS.search(before) and _IS_THERE.match(after.lstrip()):
+            return True
+    return False
+
+
 def _lives_here(text: str) -> bool:
     return bool(
         re.search(
@@ -449,7 +469,8 @@ def _lives_here(text: str) -> bool:
     ) and not re.search(r"使え|制度|独自|証明書|accept|scheme|certificate|住宅|では[?？]|は[?？]", text)
 
 
-def _move_date(u: Understanding, today: date) -> list[str] | None:
+def move_date(u: Understanding, today: date) -> list[str] | None:
+    """First and last day of the date or time a message names for a move, if it names one."""
     for value in u.values("date"):
         if len(value) == 10:
             return [value, value]
@@ -478,17 +499,10 @@ def merge(old: Mapping[str, Any], new: Mapping[str, Any]) -> Facts:
     """Adds newly stated facts; the later word counts, and an age said of one person keeps the other's."""
     merged = dict(old)
     for key, value in new.items():
-        if (
-            key == "ages"
-            and merged.get("ages")
-            and len(value) == 1
-            and len(merged["ages"]) == 2
-            or key == "ages"
-            and merged.get("ages")
-            and len(value) == 1
-            and len(merged["ages"]) == 1
-        ):
-            merged["ages"] = [merged["ages"][0], value[0]]
+        if key == "age_instead_of":
+            continue
+        if key == "ages" and merged.get("ages") and len(value) == 1:
+            merged["ages"] = _one_age(merged["ages"], value[0], new.get("age_instead_of"))
         elif key == "links" and isinstance(value, list) and isinstance(merged.get("links"), list):
             merged["links"] = list(dict.fromkeys([*merged["links"], *value]))
         else:
@@ -504,6 +518,15 @@ def merge(old: Mapping[str, Any], new: Mapping[str, Any]) -> Facts:
         merged.pop("links")
         merged["outside"] = True
     return merged
+
+
+def _one_age(before: list[int], age: int, instead_of: int | None) -> list[int]:
+    """One of two ages said anew: in place of the one named wrong, else of a minor's, else of the second."""
+    if len(before) == 1:
+        return [age] if instead_of == before[0] else [before[0], age]
+    wrong = instead_of if instead_of in before else next((a for a in before if a < 18), before[1])
+    index = before.index(wrong)
+    return [age if i == index else a for i, a in enumerate(before)]
 
 
 def situation(facts: Mapping[str, Any], today: date, *, assume_two: bool = True) -> Situation:

@@ -12,6 +12,7 @@ from datetime import date
 from typing import Any
 
 from bot.dialogue import verdicts
+from bot.dialogue.application_words import application
 from bot.dialogue.lookups import place_answer, prefecture_answer, provider_answer
 from bot.knowledge.loader import Knowledge
 from bot.knowledge.model import Answer, Citation
@@ -44,6 +45,8 @@ class Speaker:
             "prefecture": lambda s, lang, day: prefecture_answer(knowledge, s["name"], lang, day),
             "question": lambda s, lang, day: verdicts.question(knowledge, s, lang, day),
             "verdict": lambda s, lang, day: verdicts.verdict(knowledge, s, lang, day),
+            "papers": lambda s, lang, day: verdicts.papers(knowledge, s, lang, day),
+            "application": lambda s, lang, day: application(knowledge, s, lang, day),
             "sources": self._sources,
         }
 
@@ -53,6 +56,8 @@ class Speaker:
 
     def _entry(self, spec: Spec, lang: str, day: date) -> Answer:
         answer = answer_for(self.knowledge, self.knowledge.entries[spec["id"]], lang, day)
+        if spec.get("unsure"):  # a guess must not begin with yes or no
+            answer = replace(answer, short=verdicts.POLAR.sub("", answer.short))
         if spec.get("lead"):
             answer = replace(answer, short=f"{phrase(self.knowledge, spec['lead'], lang, day)}\n{answer.short}")
         others = [(i, self._title(i, lang, day)) for i in spec.get("others", ())]
@@ -94,6 +99,7 @@ class Speaker:
         topic = said[0].topic if said else "smalltalk"
         return replace(
             self._phrase({"name": name, "kind": "answer", "topic": topic}, lang, day),
+            body="\n".join(f"・{c.title} {c.url}" for c in citations),
             citations=tuple(citations),
             id=said[0].id if said else "phrase_no_source",
         )

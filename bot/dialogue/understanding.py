@@ -25,8 +25,14 @@ class Understanding:
     links: tuple[str, ...]
     providers: tuple[str, ...]
     prefectures: tuple[str, ...]
+    standing: Mapping[str, tuple[str, float, float]] = field(default_factory=dict)
+    """What the message says of each requirement: value, its probability, that of any value against them; see data/situations."""
+    context: tuple[tuple[str, float], ...] = ()
+    """For a short message: the ranking when read together with what was answered last."""
     plain: str = field(default="")
     """Normalised text for patterns."""
+    sealed: Mapping[str, str] = field(default_factory=dict)
+    """What the privacy gate masked and sealed: `receipt`, `pin`, `mail`, and `address` or `line_user` of the channel."""
 
     @property
     def top(self) -> tuple[str, float]:
@@ -36,6 +42,19 @@ class Understanding:
     def mass(self, *prefixes: str) -> float:
         """Probability that the need is one of those whose names begin so."""
         return sum(p for label, p in self.ranking if label.startswith(prefixes))
+
+    def sure(self, label: str, p: float = 0.5) -> bool:
+        """Whether the need is this one, and likely enough."""
+        return self.top[0] == label and self.top[1] > p
+
+    def says(self, slot: str, sure: float = 0.6) -> str | None:
+        """What the message says of a requirement, if that is likely enough."""
+        value, p, _ = self.standing.get(slot, ("-", 1.0, 0.0))
+        return value if value != "-" and p >= sure else None
+
+    def doubt(self, slot: str) -> float:
+        """How likely it is that the message says something against them on a requirement."""
+        return self.standing[slot][2] if slot in self.standing else 0.0
 
     def values(self, kind: str) -> list[Any]:
         """Values of one entity type in order of appearance."""
@@ -61,6 +80,8 @@ class Understanding:
             links=tuple(link[0] for link in mentions.get("links") or ()),
             providers=tuple(mentions.get("providers") or ()),
             prefectures=tuple(mentions.get("prefectures") or ()),
+            context=tuple((label, p) for label, p in needs.get("context") or ()),
+            standing={slot: (value, p, against) for slot, (value, p, against) in (data.get("standing") or {}).items()},
             plain=for_features(text) if text else "",
         )
 

@@ -8,17 +8,20 @@ from datetime import date
 from typing import Any
 
 from bot.dialogue import situation as reading
+from bot.dialogue.clauses import in_words
 from bot.knowledge.loader import Knowledge
 from bot.knowledge.model import Answer, Citation
 from bot.knowledge.wording import answer_for, fill, spoken_date
+from bot.rendering.checklist import paper_list
 from bot.rules.changes import ChangeKind
+from bot.rules.checklist import Circumstance, checklist, circumstances
 from bot.rules.conditions import Status
 from bot.rules.eligibility import Decision, Verdict, decide
 from bot.rules.regulation import RequirementId
 from bot.rules.what_if import Option, what_if
 
 # The verdict has said yes or no; an entry's own はい or No would read as a second one.
-_POLAR = re.compile(r"^(?:はい|いいえ|Yes|No)[、。,.]\s*", re.IGNORECASE)
+POLAR = re.compile(r"^(?:はい|いいえ|Yes|No)[、。,.]\s*", re.IGNORECASE)
 _TITLES = {
     "eligible": "documents_overview",
     "conditional": "eligibility_summary",
@@ -89,22 +92,22 @@ def verdict(knowledge: Knowledge, spec: Mapping[str, Any], lang: str, day: date)
     def say(text: Mapping[str, str], **values: str) -> str:
         return fill(text[lang], knowledge, lang, day, **values)
 
-    name = decision.verdict.value
-    head = "eligible_assuming" if name == "eligible" and direct else name
+    name = _name(decision, facts)
+    refused = {f.requirement for f in decision.with_status(Status.NOT_MET)}
+    head = "eligible_assuming" if name == "eligible" and direct else "never" if refused & _PERMANENT else name
+    if decision.verdict is Verdict.INELIGIBLE and name == "conditional":
+        head = "not_yet"
     lines = [say(talk["talk"][lead]) for lead in spec.get("leads", ())] + [say(talk["verdicts"][head])]
     reasons, citations = [], []
     touched = _touched(facts)
     for finding in decision.findings:
         words = talk["requirements"][finding.requirement.value]
         sources = [Citation(s.title, s.url, s.as_of) for i in finding.rule.sources if (s := knowledge.sources.get(i))]
-        clause = (
-            ""
-            if lang != "ja" and not finding.clause
-            else f"（{finding.clause}）"
-            if lang != "en"
-            else f" ({finding.clause})"
-        )
-        if finding.status in (Status.NOT_MET, Status.ASK_OFFICE):
+        clause = in_words(finding.clause, lang) if finding.clause else ""
+        if finding.requirement is RequirementId.TOKYO_LINK and name == "ask_office" and facts.get("remote"):
+            reasons.append("・" + say(words["remote"]) + clause)
+            citations += sources
+        elif finding.status in (Status.NOT_MET, Status.ASK_OFFICE):
             reasons.append("・" + say(words.get(finding.status.value, words["not_met"])) + clause)
             citations += sources
         elif finding.status is Status.UNKNOWN and finding.requirement not in decision.assumed and name == "conditional":
@@ -119,10 +122,12 @@ def verdict(knowledge: Knowledge, spec: Mapping[str, Any], lang: str, day: date)
     entry_kind = None
     if entry_id:
         entry = answer_for(knowledge, knowledge.entries[entry_id], lang, day)
-        entry_text = _POLAR.sub("", f"{entry.short}\n{entry.body}".strip())
+        entry_text = POLAR.sub("", f"{entry.short}\n{entry.body}".strip())
         entry_kind = entry
         citations = [*entry.citations, *citations]
-    body = "\n".join([*reasons, *options, *([entry_text] if entry_text else [])])
+    explained = [entry_text] if entry_text else []
+    first = entry_id == "eligibility_different_sex" and name == "conditional"
+    body = "\n".join([*explained, *reasons, *options] if first else [*reasons, *options, *explained])
     closing = say(talk["verdicts"]["final"])
     if name == "eligible" and direct:
         closing = f"{closing}{say(talk['verdicts']['one_by_one'])}"
@@ -130,8 +135,7 @@ def verdict(knowledge: Knowledge, spec: Mapping[str, Any], lang: str, day: date)
     related = tuple((i, fill(knowledge.entries[i].title[lang], knowledge, lang, day)) for i in dict.fromkeys(next_ids))
     if name == "eligible" and not direct:
         closing = f"{closing}{say(talk['verdicts']['next_eligible'])}"
-    permanent = {RequirementId.NOT_CLOSE_RELATIVES, RequirementId.SEXUAL_MINORITY, RequirementId.TWO_PEOPLE}
-    if name == "ineligible" and any(f.requirement in permanent for f in decision.with_status(Status.NOT_MET)):
+    if name == "ineligible" and refused & _PERMANENT:
         closing = f"{say(talk['what_if']['blocked'])}{closing}"
     if not citations:
         citations = list(knowledge.citations_of(("elig-summary",)))
@@ -150,6 +154,56 @@ def verdict(knowledge: Knowledge, spec: Mapping[str, Any], lang: str, day: date)
         confidence="high",
         verdict=name,
     )
+
+
+def papers(knowledge: Knowledge, spec: Mapping[str, Any], lang: str, day: date) -> Answer:
+    """The checklist for the circumstances that were said; it names papers, never people."""
+    talk = knowledge.talk["checklist"]
+    found = circumstances(reading.situation(spec["facts"], day))
+    if spec["facts"].get("nationality"):
+        found |= {Circumstance.FOREIGN_NATIONAL}
+    listed = paper_list(knowledge, checklist(found, day), lang, day)
+
+    def say(key: str, **values: str) -> str:
+        return fill(talk[key][lang], knowledge, lang, day, **values)
+
+    lines = []
+    for run in listed.runs:
+        if len(run) > 1:
+            lines.append(say("any_one", documents=("、" if lang != "en" else ", ").join(p.document for p in run)))
+        else:
+            lines += [say("line", document=paper.document, issued_by=paper.issued_by) for paper in run]
+    citations = {c.url: c for paper in listed.lines for c in paper.citations}
+    return Answer(
+        id="papers",
+        topic="documents",
+        kind="answer",
+        lang=lang,
+        title="",
+        short=say("title"),
+        body="\n".join(lines),
+        next=say("open"),
+        citations=tuple(citations.values()),
+        related=tuple(
+            (i, fill(knowledge.entries[i].title[lang], knowledge, lang, day))
+            for i in ("documents_overview", "application_how")
+        ),
+        version=knowledge.version,
+    )
+
+
+_PERMANENT = {RequirementId.NOT_CLOSE_RELATIVES, RequirementId.SEXUAL_MINORITY, RequirementId.TWO_PEOPLE}
+
+
+def _name(decision: Decision, facts: Mapping[str, Any]) -> str:
+    """The verdict as it is spoken: a move already planned for later is "not yet", and remote work is for the office to judge."""
+    unknown = [f.requirement for f in decision.with_status(Status.UNKNOWN) if f.requirement not in decision.assumed]
+    if decision.verdict is Verdict.CONDITIONAL and facts.get("remote") and unknown == [RequirementId.TOKYO_LINK]:
+        return Verdict.ASK_OFFICE.value
+    refused = [f.requirement for f in decision.with_status(Status.NOT_MET)]
+    if refused == [RequirementId.TOKYO_LINK] and isinstance(facts.get("move_in"), list | tuple):
+        return Verdict.CONDITIONAL.value
+    return decision.verdict.value
 
 
 _KEYS = {
@@ -183,7 +237,8 @@ def _options(
             lines.append(f"・{line}")
     if decision.verdict is Verdict.CONDITIONAL and len(lines) > 3:
         return []
-    return [fill(talk["title"][lang], knowledge, lang, day), *dict.fromkeys(lines)] if lines else []
+    title = talk["title" if found.reaches is Verdict.ELIGIBLE else "title_ask"]
+    return [fill(title[lang], knowledge, lang, day), *dict.fromkeys(lines)] if lines else []
 
 
 def _option(knowledge: Knowledge, option: Option, lang: str, day: date) -> str:
@@ -198,7 +253,8 @@ def _option(knowledge: Knowledge, option: Option, lang: str, day: date) -> str:
             key, values = "move_in_by", {"date": spoken_date(option.move_in_by.isoformat(), lang)}
         parts.append(fill(talk["changes"][key][lang], knowledge, lang, day, **values))
     if option.file_from > day:
-        when = fill(talk["from_date"][lang], knowledge, lang, day, date=spoken_date(option.file_from.isoformat(), lang))
+        sure = "from_date" if option.possibly_from == option.file_from else "from_date_latest"
+        when = fill(talk[sure][lang], knowledge, lang, day, date=spoken_date(option.file_from.isoformat(), lang))
         if RequirementId.BOTH_ADULTS in option.cured_by_time:
             when = f"{when}{'（' if lang != 'en' else ' ('}{fill(talk['changes']['come_of_age'][lang], knowledge, lang, day)}{'）' if lang != 'en' else ')'}"
         parts.insert(0, when)

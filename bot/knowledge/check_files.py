@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 
 from bot.knowledge.fault import Finding
-from bot.knowledge.loader import KnowledgeError, read_yaml
+from bot.knowledge.loader import PAGES, KnowledgeError, read_yaml
 
 # Rasa takes any .yml below data/ with a line that starts with one of these, after spaces, for training data.
 RESERVED = ("nlu:", "rules:", "stories:", "responses:")
@@ -35,7 +35,7 @@ _SHAPES = {
     **dict.fromkeys("facts related events sources".split(), list),
 }
 _NAMED = {"figures.yml": "name", "municipalities.yml": "name_ja", "timeline.yml": "date"}
-_TABLES = ("phrases.yml", "gazetteer.yml", "lookups.yml", "eligibility_talk.yml")
+_TABLES = ("phrases.yml", "gazetteer.yml", "lookups.yml", "eligibility_talk.yml", *(f"{page}.yml" for page in PAGES))
 _DATES = ("checked_on", "review_by", "valid_from", "as_of", "date", "own_scheme_since")
 _WHOLE = ("checked_on", "review_by", "valid_from")
 

@@ -21,7 +21,9 @@ from bot.knowledge.wording import figure_on, fill, spoken_date
 LIMITS = {"title": {"ja": 20, "en": 45, "ja-easy": 28}, "short": {"ja": 120, "en": 260, "ja-easy": 140}}
 
 # Values the program fills in, as against figures.yml.
-FILLED_BY_PROGRAM = frozenset("allows as_of checked_on date dated name provider scheme service since what".split())
+FILLED_BY_PROGRAM = frozenset(
+    "allows as_of checked_on count date dated days document documents from issued_by label link minutes n name names other page paper pin planned provider ready receipt scheme seconds service since sure time total until value what".split()
+)
 
 # Answers that speak of a spouse in law or quote a register: the legal word itself is the matter.
 SPOUSE_IN_LAW = frozenset({"eligibility_relatives", "limits_tax_spouse", "law_resident_record"})
@@ -75,6 +77,8 @@ def texts(knowledge: Knowledge, files: Mapping[str, str]) -> Iterator[Text]:
         ("phrases.yml", knowledge.phrases),
         ("lookups.yml", knowledge.lookups),
         ("eligibility_talk.yml", knowledge.talk),
+        ("application_talk.yml", knowledge.application_talk),
+        *((f"{page}.yml", words) for page, words in knowledge.pages.items()),
     ):
         yield from _nested(file, "", "", table)
     for document in knowledge.documents:

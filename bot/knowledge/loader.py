@@ -18,6 +18,7 @@ from bot.knowledge.model import Citation, Entry, Fact, Figure, Municipality, Ser
 ROOT = Path(__file__).resolve().parents[2]
 DIRECTORY = ROOT / "data" / "knowledge"
 REVIEW_DAYS = 183
+PAGES = ("check_page", "application_page")
 
 
 class KnowledgeError(Exception):
@@ -42,6 +43,10 @@ class Knowledge:
     lookups: Mapping[str, Any]
     talk: Mapping[str, Any]
     """Words of the eligibility check."""
+    application_talk: Mapping[str, Any]
+    """Words for starting an application, checking its status and changing it."""
+    pages: Mapping[str, Mapping[str, Any]]
+    """Words of the web pages, by the name of their file."""
 
     @cached_property
     def version(self) -> str:
@@ -128,6 +133,8 @@ def load(directory: Path = DIRECTORY) -> Knowledge:
         gazetteer=read_yaml(directory / "gazetteer.yml"),
         lookups=read_yaml(directory / "lookups.yml"),
         talk=read_yaml(directory / "eligibility_talk.yml"),
+        application_talk=read_yaml(directory / "application_talk.yml"),
+        pages={name: read_yaml(directory / f"{name}.yml") for name in PAGES},
     )
 
 

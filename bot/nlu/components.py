@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +19,15 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot import clock
-from bot.knowledge.loader import Knowledge, load
+from bot.dialogue import situation
+from bot.dialogue.understanding import Understanding
+from bot.knowledge.loader import ROOT, Knowledge, load
+from bot.nlu.cues import cues
 from bot.nlu.entities import EntityFinder
 from bot.nlu.language import detect, is_other_language
 from bot.nlu.model import NeedModel
 from bot.nlu.needs import NeedReader
+from bot.nlu.standing import StandingModel, read_lines
 
 _knowledge: Knowledge | None = None
 
@@ -66,29 +73,30 @@ class GazetteerEntityExtractor(GraphComponent, EntityExtractorMixin):
             text = message.get(TEXT)
             if text is None:
                 continue
-            mentions = self._finder.find(text, clock.today())
-            message.set(
-                ENTITIES,
-                message.get(ENTITIES, []) + [
-                    {"entity": e.type, "value": e.value, "start": e.start, "end": e.end, "extractor": type(self).__name__}
-                    for e in mentions.entities
-                ],
-                add_to_output=True,
-            )  # fmt: skip
-            language = detect(text)
-            message.set(
-                "mentions",
-                {
-                    "lang": language.value if language else None,
-                    "other_language": is_other_language(text),
-                    "places": [[p.kind, p.value, p.name, p.start, p.end] for p in mentions.places],
-                    "links": [[m.label, m.start, m.end] for m in mentions.links],
-                    "providers": [p for p in mentions.providers],
-                    "prefectures": list(mentions.prefectures),
-                },
-                add_to_output=True,
-            )
+            found = mentioned(self._finder, text, clock.today())
+            message.set(ENTITIES, message.get(ENTITIES, []) + found["entities"], add_to_output=True)
+            message.set("mentions", found["mentions"], add_to_output=True)
         return messages
+
+
+def mentioned(finder: EntityFinder, text: str, today: date) -> dict[str, Any]:
+    """Entities and mentions of one message in the form they travel in."""
+    mentions = finder.find(text, today)
+    language = detect(text)
+    return {
+        "entities": [
+            {"entity": e.type, "value": e.value, "start": e.start, "end": e.end, "extractor": GazetteerEntityExtractor.__name__}
+            for e in mentions.entities
+        ],
+        "mentions": {
+            "lang": language.value if language else None,
+            "other_language": is_other_language(text),
+            "places": [[p.kind, p.value, p.name, p.start, p.end] for p in mentions.places],
+            "links": [[m.label, m.start, m.end] for m in mentions.links],
+            "providers": list(mentions.providers),
+            "prefectures": list(mentions.prefectures),
+        },
+    }  # fmt: skip
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -158,9 +166,104 @@ class NeedClassifier(GraphComponent, IntentClassifier):
             text = message.get(TEXT)
             if text is None:
                 continue
-            needs = self._reader.read(text)
+            needs = self._reader.read(text, (message.get("metadata") or {}).get("before"))
             ranking = needs.intents()
             message.set(INTENT, ranking[0], add_to_output=True)
             message.set(INTENT_RANKING_KEY, ranking[:5], add_to_output=True)
             message.set("needs", needs.as_dict(), add_to_output=True)
         return messages
+
+
+_WRITTEN_ON = date(2026, 11, 22)  # 来月 in data/situations is December; the day of training must not matter
+_OWN_CASE = (
+    "faq/eligibility",
+    "check_eligibility",
+    "faq/changes",
+    "faq/smalltalk_coming_out",
+    "faq/documents",
+    "correct",
+)
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
+class StandingReader(GraphComponent, IntentClassifier):
+    """Reads what a message says of each requirement; sets `standing`, slot to [value, probability]."""
+
+    def __init__(
+        self, config: dict[str, Any], storage: ModelStorage, resource: Resource, model: StandingModel | None = None
+    ) -> None:
+        """Takes Rasa's storage and, when loaded, the trained model."""
+        self._config = config
+        self._storage = storage
+        self._resource = resource
+        self._model = model
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        """`lines`: the folder of labelled lines; `others`: how many messages of other needs show what says nothing."""
+        return {"lines": "data/situations", "others": 600}
+
+    @classmethod
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> StandingReader:
+        """Builds the component for training."""
+        return cls(config, model_storage, resource)
+
+    @classmethod
+    def load(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> StandingReader:
+        """Builds the component from a trained model."""
+        with model_storage.read_from(resource) as directory:
+            return cls(config, model_storage, resource, StandingModel.load(Path(directory)))
+
+    def train(self, training_data: TrainingData) -> Resource:
+        """Learns from the labelled lines, and from an even sample of messages about something else."""
+        others = [
+            m.get(TEXT)
+            for m in training_data.intent_examples
+            if m.get(TEXT) and not m.get_full_intent().startswith(_OWN_CASE)
+        ]
+        step = max(1, len(others) // int(self._config["others"]))
+        _finder()
+        self._model = StandingModel.fit(read_lines(ROOT / self._config["lines"]), _cues_of_a_line, others[::step])
+        with self._storage.write_to(self._resource) as directory:
+            self._model.save(Path(directory))
+        return self._resource
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        """Adds `standing` to each message."""
+        assert self._model is not None
+        for message in messages:
+            text = message.get(TEXT)
+            if text is not None:
+                read = self._model.read(text, _cues(message.data, clock.today()))
+                message.set(
+                    "standing", {k: [v, round(p, 3), round(q, 3)] for k, (v, p, q) in read.items()}, add_to_output=True
+                )
+        return messages
+
+
+@lru_cache(maxsize=1)
+def _finder() -> EntityFinder:
+    return EntityFinder(shared_knowledge())
+
+
+def _cues_of_a_line(text: str) -> tuple[str, ...]:
+    return _cues({"text": text, **mentioned(_finder(), text, _WRITTEN_ON)}, _WRITTEN_ON)
+
+
+def _cues(data: Mapping[str, Any], today: date) -> tuple[str, ...]:
+    """Cues of a message with entities and mentions; the needs play no part, so that both classifiers can be trained apart."""
+    u = Understanding.from_parse_data({**data, "needs": {}, "intent": {}})
+    return cues(situation.read(u, today), u.entities, u.places, u.links, today, u.plain)

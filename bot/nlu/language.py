@@ -21,6 +21,7 @@ _KANA = re.compile(r"[ぁ-ゖァ-ヺー]")
 _HIRAGANA = re.compile(r"[ぁ-ゖ]")
 _KATAKANA = re.compile(r"[ァ-ヺー]")
 _HAN = re.compile(r"[一-龠々]")
+_MASKED_RECEIPT = re.compile(r"[tTｔＴ][pPｐＰ][^\w●]*●[●\W_ー]*")
 _LATIN = re.compile(r"[a-z]")
 _HANGUL = re.compile(r"[가-힣ㄱ-ㅎ]")
 _OTHER_SCRIPT = re.compile(r"[Ѐ-ӿ\u0600-\u06ff\u0900-\u097f\u0e00-\u0e7f\u0590-\u05ff\u1000-\u109f]")
@@ -46,8 +47,9 @@ _EN_COMMON = frozenset(
 def detect(text: str) -> Language | None:
     """Detects the language of one message; None when the text does not tell (digits, emoji) or is in another language.
 
-    See `is_other_language` for telling these two apart.
+    See `is_other_language` for telling these two apart. A receipt the gate has masked tells nothing.
     """
+    text = _MASKED_RECEIPT.sub("", text)
     plain = with_offsets(text).text
     kana, han, latin = len(_KANA.findall(plain)), len(_HAN.findall(plain)), len(_LATIN.findall(plain))
     if is_other_language(text):

@@ -114,6 +114,7 @@ class LinkFinder:
 
 
 _SCHOOL = re.compile(r"大学|学校|短大|専門|高専|学院|キャンパス|ゼミ|スクール|がっこう|だいがく|塾")
+_STUDENT = re.compile(r"(?:る|ている|います|いる|とる|て(?:い)?る)?(?:大|短大|専門|院|学)?(?:学)?生")
 _WORKPLACE = re.compile(r"会社|職場|勤務先|オフィス|仕事|かいしゃ|しごと")
 
 
@@ -122,7 +123,7 @@ def _named(text: str, match: Match) -> Match | None:
     if match.label != "attend":
         return match
     before = text[max(0, match.start - 14) : match.start]
-    if _SCHOOL.search(before):
+    if _SCHOOL.search(before) or _STUDENT.match(text[match.end :]):
         return Match("study", match.start, match.end)
     return Match("work", match.start, match.end) if _WORKPLACE.search(before) else None
 

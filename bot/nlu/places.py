@@ -154,15 +154,14 @@ def _municipality_pattern(place: Municipality) -> re.Pattern[str]:
     if kana_stem not in _NEEDS_SUFFIX_KANA and len(kana_stem) >= 3:
         parts.append(rf"(?<![ぁ-ゖ]){hiragana(kana_stem)}(?=$|[^ぁ-ゖ]|に|で|の|は|も|から|ざい|へ|って)")
     parts.insert(0, rf"{hiragana(kana_stem)}{place.name_ja[-1]}")
-    latin = {
-        "ota": "(?:ota|oota)",
-        "koto": "(?:koto|kōtō|koutou)",
-        "chuo": "(?:chuo|chūō|chuuou)",
-        "toshima": "toshima",
-    }.get(english, re.escape(english))
+    latin = re.sub("o", "(?:o[uoh]?|ō)", re.sub("u", "(?:uu?|ū)", re.escape(english)))  # hachiouji, oota, chuuou
     suffix = _SUFFIX_EN[place.kind]
     if english in _NEEDS_SUFFIX_EN or (english == "toshima" and place.kind == "village"):
         parts.append(rf"(?<![a-z]){latin}{suffix}")
+        if english != "tama":  # "the Tama area"; "living in Kita" is the ward, "in Kita, Osaka" is not
+            parts.append(
+                rf"(?<=\bin ){latin}(?![a-z-])(?!,? (?:osaka|sapporo|nagoya|saitama|kobe|kyoto|sakai|hamamatsu))"
+            )
     else:
         parts.append(rf"(?<![a-z]){latin}{suffix}?(?![a-z-])")
     return re.compile("|".join(parts))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import calendar
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -270,8 +270,3 @@ _PATTERNS: list[tuple[re.Pattern[str], str, Callable[[re.Match[str], date], str]
 def _next_day_of_month(day: int, today: date) -> str:
     base = today if day >= today.day else months_later(today.replace(day=1), 1)
     return date(base.year, base.month, day).isoformat()
-
-
-def iter_values(text: str, today: date) -> Iterator[str]:
-    """Yields just the ISO values found, for callers that need no spans."""
-    return (f.value for f in find(text, today))

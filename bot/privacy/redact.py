@@ -48,6 +48,9 @@ _DAY = r"(?:(?:19|20)\d\d\s?[年/.-]\s?\d{1,2}\s?[月/.-]\s?\d{1,2}日?|(?:昭�
 _BIRTHDAY = re.compile(
     rf"(?:生年月日|誕生日|birthday|date of birth|born(?: on)?|dob)\s*(?:は|:|：|is|が)?\s*(?P<name>{_DAY})|(?P<name2>{_DAY})(?=\s?(?:生まれ|うまれ|生れ))"
 )
+_STILL_TO_COME = re.compile(
+    r"20(?:2[6-9]|[3-9]\d)\s?[年/.-]|\d{1,2}(?:st|nd|rd|th)?\s+[a-z]+\.?,?\s+20(?:2[6-9]|[3-9]\d)|[a-z]+\.?\s+\d{1,2}(?:st|nd|rd|th)?,?\s+20(?:2[6-9]|[3-9]\d)"
+)
 _NO_NAME = re.compile(
     r"何|なに|必要|要り|いり|載|書|言い|言わ|いい?ますか|ます|です|たく|ない|出し|出る|変わ|どう|だれ|誰|本名|秘密|通称|非公開|^(?:not|on|in|the|needed|required|shown|a|my|different|written|printed|there)\b"
 )
@@ -66,7 +69,12 @@ def redact(text: str) -> tuple[str, bool]:
             spans.append(m.span())
     for pattern in (_NAME_JA, _NAME_JA_SELF, _NAME_EN):
         spans += [m.span("name") for m in pattern.finditer(plain) if not _NO_NAME.search(m["name"])]
-    spans += [m.span("name" if m["name"] else "name2") for m in _BIRTHDAY.finditer(plain)]
+    # A birthday still to come (「誕生日は2027年3月4日、18になります」) is the day the rules ask about, and no date of birth.
+    spans += [
+        m.span("name" if m["name"] else "name2")
+        for m in _BIRTHDAY.finditer(plain)
+        if not _STILL_TO_COME.match(m["name"] or m["name2"])
+    ]
     receipts = [m.span() for m in _RECEIPT.finditer(plain)]
     spans = [s for s in spans if all(s[1] <= start or s[0] >= end for start, end in receipts)]
     if not spans:

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from datetime import date
-from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup, escape
-
-from bot.knowledge.loader import DIRECTORY, Knowledge, read_yaml
+from bot.knowledge.loader import Knowledge
 from bot.knowledge.model import Citation
-from bot.knowledge.wording import answer_for, fill, spoken_date
+from bot.knowledge.wording import answer_for, spoken_date
 from bot.rendering import check_form as form
 from bot.rendering.check_form import Answers
 from bot.rendering.checklist import paper_list
+from bot.rendering.page import Say, Templates
 from bot.rules.changes import ChangeKind
 from bot.rules.checklist import checklist, circumstances
 from bot.rules.conditions import Status
@@ -24,13 +20,6 @@ from bot.rules.eligibility import ASSUME_ALL, Decision, Finding, Verdict, decide
 from bot.rules.regulation import RequirementId
 from bot.rules.what_if import Option, WhatIf, what_if
 
-CHAT = "/webhooks/web/"
-
-# As in the chat: web addresses, phone numbers, furigana.
-_INLINE = re.compile(
-    r"(?P<url>https://[^\s<>\"「」『』（）()、。，]+)|(?P<phone>\b0\d{1,4}-\d{1,4}-\d{3,4})|(?P<kanji>[一-龠々〆ヶ]+)（(?P<kana>[ぁ-ゖー]+)）"
-)
-_JAPANESE = re.compile(r"[ぁ-ヿ一-龠]")
 _LAST_QUESTION = re.compile(r"^(.*(?:か。|[?？]))\s*(.*)$", re.DOTALL)
 _ORDER = (Status.NOT_MET, Status.ASK_OFFICE, Status.UNKNOWN, Status.MET)
 
@@ -41,32 +30,24 @@ class CheckPages:
     def __init__(self, knowledge: Knowledge, exit_url: str) -> None:
         """Takes the knowledge base whose words are shown and where 「すぐ閉じる」 leads."""
         self._knowledge = knowledge
-        self._words: Mapping[str, Any] = read_yaml(DIRECTORY / "check_page.yml")
-        self._exit = exit_url
-        self._templates = Environment(
-            loader=FileSystemLoader(Path(__file__).with_name("templates")),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        self._templates.filters["rich"] = rich
+        self._words = knowledge.pages["check_page"]
+        self._templates = Templates(exit_url)
 
     def questions(self, answers: Answers, lang: str, day: date) -> str:
         """The questionnaire, with the answers already given."""
-        say = _Say(self._knowledge, self._words, lang, day)
+        say = Say(self._knowledge, self._words, lang, day)
         asked = [self._question(field, answers, say) for field in (*form.SINGLE, "tokyo_link")]
         months = {
             field: [(month, spoken_date(month, lang)) for month in form.months(field, day)] for field in form.MONTHS
         }
         papers = [(value, say("options", "papers", value)) for value in form.MANY["papers"]]
-        return self._render(
+        return self._templates.render(
             "check_questions.html", say, questions=asked, months=months, papers=papers, answers=answers, again="/check"
         )
 
     def result(self, answers: Answers, lang: str, day: date) -> str:
         """The verdict with its reasons, what would change it, the papers, the next step and the sources."""
-        say = _Say(self._knowledge, self._words, lang, day)
+        say = Say(self._knowledge, self._words, lang, day)
         couple = form.situation(answers)
         decision = decide(couple, day)
         open_link = decision.finding(RequirementId.TOKYO_LINK).status is Status.UNKNOWN
@@ -83,7 +64,7 @@ class CheckPages:
         citations = [c for finding in decision.findings for c in self._citations(finding)]
         citations += [c for line in (papers.lines if papers else ()) for c in line.citations]
         citations += alternatives.citations if alternatives else ()
-        return self._render(
+        return self._templates.render(
             "check_result.html",
             say,
             answers=answers,
@@ -109,10 +90,10 @@ class CheckPages:
 
     def refusal(self, code: str, lang: str, day: date) -> str:
         """Why a form could not be read, and the way back."""
-        say = _Say(self._knowledge, self._words, lang, day)
-        return self._render("check_refused.html", say, code=code, answers=Answers({}), again="/check")
+        say = Say(self._knowledge, self._words, lang, day)
+        return self._templates.render("check_refused.html", say, code=code, answers=Answers({}), again="/check")
 
-    def _question(self, field: str, answers: Answers, say: _Say) -> dict[str, Any]:
+    def _question(self, field: str, answers: Answers, say: Say) -> dict[str, Any]:
         words = self._knowledge.talk["questions"][field]
         several = field in form.MANY
         options = []
@@ -135,68 +116,8 @@ class CheckPages:
         sources = (self._knowledge.sources.get(name) for name in finding.rule.sources)
         return [Citation(s.title, s.url, s.as_of) for s in sources if s]
 
-    def _render(self, template: str, say: _Say, **values: Any) -> str:
-        return self._templates.get_template(template).render(
-            say=say,
-            lang=say.lang,
-            html_lang="en" if say.lang == "en" else "ja",
-            exit_url=self._exit,
-            chat=CHAT,
-            foreign=lambda text: say.lang == "en" and bool(_JAPANESE.search(text)),
-            **values,
-        )
 
-
-class _Say:
-    """The words of one page in one language on one day."""
-
-    def __init__(self, knowledge: Knowledge, words: Mapping[str, Any], lang: str, day: date) -> None:
-        self.knowledge, self.words, self.lang, self.day = knowledge, words, lang, day
-
-    def __call__(self, *path: str, **values: Any) -> str:
-        """A text of check_page.yml."""
-        return self._at(self.words, path, values)
-
-    def talk(self, *path: str, **values: Any) -> str:
-        """A text of eligibility_talk.yml."""
-        return self._at(self.knowledge.talk, path, values)
-
-    def phrase(self, name: str) -> str:
-        """A text of phrases.yml."""
-        return self.text(self.knowledge.phrases[name])
-
-    def text(self, text: Mapping[str, str], **values: Any) -> str:
-        """One text, with its figures."""
-        return fill(text[self.lang], self.knowledge, self.lang, self.day, **values)
-
-    def date(self, day: date | str) -> str:
-        """A date as people read it."""
-        return spoken_date(str(day), self.lang)
-
-    def _at(self, words: Any, path: tuple[str, ...], values: Mapping[str, Any]) -> str:
-        for name in path:
-            words = words[name]
-        return self.text(words, **values)
-
-
-def rich(text: str) -> Markup:
-    """Text as safe HTML: furigana above the kanji, addresses and phone numbers as links, everything else escaped."""
-    parts, end = [], 0
-    for match in _INLINE.finditer(text):
-        parts.append(escape(text[end : match.start()]))
-        end = match.end()
-        if match["kanji"]:
-            ruby = Markup("<ruby>{}<rp>（</rp><rt>{}</rt><rp>）</rp></ruby>")
-            parts.append(ruby.format(match["kanji"], match["kana"]))
-        elif match["phone"]:
-            call = Markup('<a class="call" href="tel:{}">{}</a>')
-            parts.append(call.format(match["phone"].replace("-", ""), match["phone"]))
-        else:
-            parts.append(Markup('<a href="{0}" rel="noreferrer">{0}</a>').format(match["url"]))
-    return Markup("").join([*parts, escape(text[end:])])
-
-
-def _finding(finding: Finding, say: _Say) -> dict[str, str]:
+def _finding(finding: Finding, say: Say) -> dict[str, str]:
     words = say.knowledge.talk["requirements"][finding.requirement.value]
     note = ""
     if finding.missing is not None and finding.missing.value in say.words["missing"]:
@@ -216,7 +137,7 @@ def _finding(finding: Finding, say: _Say) -> dict[str, str]:
     }
 
 
-def _what_if(found: WhatIf, decision: Decision, say: _Say) -> dict[str, Any] | None:
+def _what_if(found: WhatIf, decision: Decision, say: Say) -> dict[str, Any] | None:
     if decision.verdict is Verdict.ELIGIBLE:
         return None
     options = [_option(option, say) for option in found.options]
@@ -231,7 +152,7 @@ def _what_if(found: WhatIf, decision: Decision, say: _Say) -> dict[str, Any] | N
     return {"title": say("result", title), "options": lines, "notes": notes}
 
 
-def _option(option: Option, say: _Say) -> tuple[str, str]:
+def _option(option: Option, say: Say) -> tuple[str, str]:
     """What to do and by when; and from when it may already be enough, where a date is not known exactly."""
     parts, maybe = [], ""
     if option.file_from > say.day:
@@ -251,7 +172,7 @@ def _option(option: Option, say: _Say) -> tuple[str, str]:
     return text[:1].upper() + text[1:], maybe
 
 
-def _next_step(decision: Decision, blocked: bool, say: _Say) -> str:
+def _next_step(decision: Decision, blocked: bool, say: Say) -> str:
     if blocked:
         return ""
     if decision.verdict is Verdict.ELIGIBLE:
@@ -264,5 +185,5 @@ def _next_step(decision: Decision, blocked: bool, say: _Say) -> str:
     return say("result", names[decision.verdict])
 
 
-def _dated(citation: Citation, say: _Say) -> str:
+def _dated(citation: Citation, say: Say) -> str:
     return say("result", "as_of", date=say.date(citation.as_of)) if citation.as_of else say.phrase("undated")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -16,16 +17,32 @@ from bot.knowledge.loader import ROOT, read_yaml
 DIRECTORY = ROOT / "tests" / "conversations"
 FILES = sorted(DIRECTORY.glob("*/*.yml"))
 CASES = [(path.parent.name, path.stem, case) for path in FILES for case in read_yaml(path)]
-KINDS = "happy_path interruption correction going_back stop resume unclear refusal_to_say language handoff crisis out_of_scope followup rule_failing".split()
+KINDS = "happy_path interruption correction going_back stop resume unclear refusal_to_say language handoff crisis out_of_scope followup rule_failing application_start application_status".split()
 EXPECTATIONS = {"kind", "topic", "facts", "verdict", "says", "not_says", "lang"}
+
+
+_GIVEN = {
+    "receipt": re.compile(r"(TP-\w{4}-\w{4}-\w{4})"),
+    "pin": re.compile(r"(?:PIN|暗証番号[^\s：]*)[：:]\s?(\d{6})"),
+}
+
+
+def _typed(text: str, given: dict[str, str]) -> str:
+    for name, value in given.items():
+        text = text.replace(f"{{{name}}}", value).replace(
+            f"{{wrong {name}}}", value[:-1] + ("1" if value[-1] != "1" else "2")
+        )
+    return text
 
 
 @pytest.mark.model
 @pytest.mark.parametrize("case", [c for *_, c in CASES], ids=[c["id"] for *_, c in CASES])
 def test_conversation(case: dict[str, Any], talk: Callable[..., Any], knowledge: Any) -> None:
     wrong = []
+    given: dict[str, str] = {}  # a receipt and PIN the bot has given out can be typed as {receipt} and {pin}
     for turn in case["turns"]:
-        messages = talk(turn["user"]).messages
+        messages = talk(_typed(turn["user"], given)).messages
+        given |= {k: m[1] for k, words in _GIVEN.items() for m in [words.search(messages[0]["text"])] if m}
         faults = judge(knowledge, turn["expect"], messages)
         if faults:
             got = [
@@ -61,25 +78,32 @@ def test_two_messages_at_once_of_one_person_are_both_answered(conversations: Any
 
 
 @pytest.mark.model
-def test_the_thousandth_message_is_as_quick_and_as_good_as_the_tenth(talk: Callable[..., Any]) -> None:
-    """DESIGN section 6: stock Rasa takes 767 ms for message 800 of one conversation and 40 ms for the first."""
+def test_the_thousandth_message_is_as_quick_and_as_good_as_the_tenth(
+    conversations: Any, run: Callable[[Any], Any]
+) -> None:
+    """R7. Stock Rasa takes 767 ms for message 800 of one conversation and 40 ms for the first.
+
+    Measured in processor time, long and short by turns, so that a busy machine slows both alike.
+    """
     import statistics
     import time
 
-    def timed(count: int) -> float:
-        times = []
-        for _ in range(count):
-            started = time.perf_counter()
-            answer = talk("費用はいくらですか").messages[0]["answer"]
-            times.append(time.perf_counter() - started)
-            assert answer["id"] == "application_fee"
-        return statistics.median(times)
+    def timed(sender: str) -> float:
+        started = time.process_time()
+        turn = run(conversations.say(sender, "費用はいくらですか"))
+        assert turn.messages[0]["answer"]["id"] == "application_fee"
+        return time.process_time() - started
 
-    timed(10)
-    early = timed(30)
-    timed(300)
-    late = timed(30)
-    assert late < 2 * early + 0.005
+    for _ in range(990):
+        timed("long")
+    late, early = [], []
+    for n in range(60):
+        late.append(timed("long"))
+        if n % 20 == 0:
+            for _ in range(9):
+                timed(f"short-{n}")
+        early.append(timed(f"short-{n - n % 20}"))
+    assert statistics.median(late) <= 1.2 * statistics.median(early)
 
 
 async def _held(conversations: Any) -> str:

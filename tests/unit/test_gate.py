@@ -162,3 +162,29 @@ def test_any_text_is_either_refused_with_words_or_passed_on(text: str) -> None:
         assert any(c.isalnum() for c in admitted.text)
     else:
         assert admitted.refusal["text"]
+
+
+def test_secrets_go_on_masked_in_the_text_and_sealed_beside_it() -> None:
+    from bot import installation
+    from bot.channels.gate import metadata
+
+    typed = "受付番号はTP-7K2M-9QXC-4H8R、暗証番号は482913です。a@example.org"
+    admitted = admit(typed)
+    assert len(admitted.text) == len(typed)
+    beside = metadata(admitted, "web-a", "ja", address="192.0.2.1")
+    everything = admitted.text + str(beside) + repr(admitted)
+    for secret in ("7K2M", "482913", "a@example", "192.0.2.1"):
+        assert secret not in everything
+    opened = {kind: installation.passing().open(kind, value, "web-a") for kind, value in beside["sealed"].items()}
+    assert opened == {
+        "receipt": "TP-7K2M-9QXC-4H8R",
+        "pin": "482913",
+        "mail": "a@example.org",
+        "address": "192.0.2.1",
+    }
+
+
+def test_nothing_is_sealed_when_nothing_was_masked() -> None:
+    from bot.channels.gate import metadata
+
+    assert metadata(admit("費用はいくら？"), "web-a", "ja", address="192.0.2.1") == {"lang": "ja"}

@@ -146,3 +146,47 @@ async def test_deleting_forgets(clock: Clock) -> None:
     await held.delete("a")
     await held.delete("never there")
     assert await held.retrieve("a") is None
+
+
+async def test_a_slot_set_long_ago_survives_the_copies_rasa_makes(clock: Clock) -> None:
+    """Rasa runs every action on a copy that replays the events kept; the slots of older ones were lost with them."""
+    held = store(clock, window=6)
+    tracker = talk("a")
+    tracker.update(SlotSet("check", {"asked": "x"}))
+    for n in range(20):
+        tracker.update(UserUttered(f"later {n}"))
+        await held.save(tracker)
+    kept = await held.retrieve("a")
+    assert kept is not None and len(kept.events) <= 7
+    assert kept.copy().get_slot("check") == {"asked": "x"}
+
+
+async def test_a_draft_nobody_went_on_with_is_dropped_after_half_an_hour(clock: Clock) -> None:
+    """reliability.md R32."""
+    slots = [AnySlot(name, mappings=[{}]) for name in ("application_draft", "check")]
+    held = store(clock)
+    for sender in ("a", "b"):
+        tracker = DialogueStateTracker(sender, slots)
+        tracker.update(SlotSet("application_draft", {"facts": f"of {sender}"}))
+        tracker.update(SlotSet("check", "kept"))
+        await held.save(tracker)
+        clock.now += 600
+    clock.now += 1300  # a: 2500 seconds ago, b: 1900
+    await held.save(talk("c"))
+    for sender in ("a", "b"):
+        tracker = await held.retrieve(sender)
+        assert tracker is not None
+        assert tracker.get_slot("application_draft") is None and tracker.get_slot("check") == "kept"
+        assert f"of {sender}" not in str([event.as_dict() for event in tracker.events])
+
+
+async def test_a_draft_that_is_gone_on_with_stays(clock: Clock) -> None:
+    slots = [AnySlot("application_draft", mappings=[{}])]
+    held = store(clock)
+    tracker = DialogueStateTracker("a", slots)
+    tracker.update(SlotSet("application_draft", {"facts": 1}))
+    for _ in range(4):
+        await held.save(tracker)
+        clock.now += 1500
+    kept = await held.retrieve("a")
+    assert kept is not None and kept.get_slot("application_draft") == {"facts": 1}

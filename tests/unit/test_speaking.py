@@ -31,7 +31,7 @@ SPECS: dict[str, dict[str, Any]] = {
     },
     "phrase with buttons": {
         "say": "phrase",
-        "name": "erase_confirm",
+        "name": "yes_what",
         "kind": "confirm",
         "topic": "smalltalk",
         "buttons": ["yes", "no"],

@@ -1,0 +1,45 @@
+"""What the actions that do something have in common: slots in, one errand in a thread, slots and responses out."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
+from rasa_sdk import Tracker
+from rasa_sdk.events import AllSlotsReset, EventType, Restarted, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from bot.desk.errand import Errand, Visit, carried_out
+from bot.dialogue.turn import say
+
+
+def visit_of(tracker: Tracker) -> Visit:
+    """The conversation as the counter sees it."""
+    slot = tracker.get_slot
+    return Visit(
+        conversation=tracker.sender_id,
+        channel=tracker.get_latest_input_channel() or "web",
+        draft=slot("application_draft") or {},
+        access=slot("application_access") or {},
+        task=slot("application_task") or {},
+    )
+
+
+async def run_errand(
+    errands: Mapping[str, Errand], dispatcher: CollectingDispatcher, tracker: Tracker
+) -> list[EventType]:
+    """Runs the errand of the task beside the event loop, says what came of it and sets the slots; without a task nothing is done."""
+    errand = errands.get((tracker.get_slot("application_task") or {}).get("do", ""))
+    if errand is None:
+        dispatcher.utter_message(response="utter_say", spec=say("try_later", kind="fallback", topic="out_of_scope"))
+        return []
+    outcome = await asyncio.to_thread(carried_out, errand, visit_of(tracker))
+    language = tracker.get_slot("language") or "ja"
+    for spec in outcome.specs:
+        dispatcher.utter_message(response="utter_say", spec=spec, lang=language)
+    if outcome.forget:
+        kept = {name: tracker.get_slot(name) for name in ("language", "language_chosen")}
+        return [AllSlotsReset(), Restarted(), *(SlotSet(name, value) for name, value in kept.items())]
+    slots: dict[str, Any] = {**outcome.slots, "application_task": None}
+    return [SlotSet(name, value) for name, value in slots.items()]

@@ -1,0 +1,38 @@
+"""Permission to act on one application, given after a look-up: an encrypted note bound to one conversation, for half an hour.
+
+It stands where a receipt and PIN would otherwise have to be kept between messages, and is worth nothing to anybody else.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from datetime import datetime, timedelta, timezone
+from uuid import UUID
+
+from bot.applications.errors import GrantExpired
+from bot.privacy.crypto import CannotOpen, Place, Vault
+
+LIFETIME = timedelta(minutes=30)
+_PLACE = Place("grant", "", "")
+_HASH = 32
+
+
+def give(vault: Vault, application: UUID, conversation_hash: bytes | None, now: datetime) -> str:
+    """A grant as text."""
+    issued = int(now.timestamp()).to_bytes(8, "big")
+    plain = application.bytes + (conversation_hash or bytes(_HASH)) + issued
+    return base64.urlsafe_b64encode(Vault.seal(vault.derived_key("grant"), plain, _PLACE)).decode()
+
+
+def read(vault: Vault, grant: str, conversation_hash: bytes | None, now: datetime) -> UUID:
+    """The application of a grant; raises `GrantExpired` also for one that was altered or given to another conversation."""
+    try:
+        sealed = base64.urlsafe_b64decode(grant.encode())
+        plain = Vault.unseal(vault.derived_key("grant"), sealed, _PLACE)
+    except (CannotOpen, binascii.Error, UnicodeEncodeError) as error:
+        raise GrantExpired() from error
+    issued = datetime.fromtimestamp(int.from_bytes(plain[16 + _HASH :], "big"), timezone.utc)
+    if plain[16 : 16 + _HASH] != (conversation_hash or bytes(_HASH)) or not issued <= now < issued + LIFETIME:
+        raise GrantExpired()
+    return UUID(bytes=plain[:16])

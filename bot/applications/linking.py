@@ -1,0 +1,101 @@
+"""Chats linked to an application, and links that open once within ten minutes."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import timedelta
+
+from bot.applications import link_rows
+from bot.applications.core import Core
+from bot.applications.errors import ApplicationNotFound, InvalidInput
+from bot.applications.views import Caller, View
+
+ONE_TIME = timedelta(minutes=10)
+_TOKEN_BYTES = 32
+
+
+class Linking(Core):
+    """Ways to an application without its PIN, each opened with the PIN before."""
+
+    # --- this chat
+
+    def link_chat(self, grant: str, caller: Caller) -> View:
+        """Links the conversation that asks, in place of a link it had."""
+        with self.store.write() as connection:
+            now = self.now()
+            stored = self._granted(connection, grant, caller, now)
+            link_rows.link(connection, self._named(caller), stored.application.id, now)
+            return self._view(connection, stored.application.id, caller, now)
+
+    def unlink_chat(self, caller: Caller) -> bool:
+        """Forgets the link of this conversation; False when there was none. Needs no grant: one's own chat is enough to let go."""
+        with self.store.write() as connection:
+            return link_rows.unlink(connection, self._named(caller))
+
+    def look_up_linked(self, caller: Caller) -> View:
+        """The application this conversation is linked to; raises `ApplicationNotFound`."""
+        with self.store.write() as connection:
+            application = link_rows.linked(connection, self._named(caller))
+            if application is None:
+                raise ApplicationNotFound()
+            return self._view(connection, application, caller, self.now())
+
+    # --- links that open once
+
+    def issue_one_time_link(self, grant: str, caller: Caller) -> str:
+        """A token that opens this application once, on any device: for our own page."""
+        with self.store.write() as connection:
+            now = self.now()
+            stored = self._granted(connection, grant, caller, now)
+            token, values = self._token()
+            link_rows.add_one_time_link(
+                connection, application_id=stored.application.id, created_at=now, expires_at=now + ONE_TIME, **values
+            )
+            return token
+
+    def redeem(self, token: str, caller: Caller) -> View:
+        """Opens the application of a token and uses the token up; raises `ApplicationNotFound`."""
+        with self.store.write() as connection:
+            now = self.now()
+            row = link_rows.use_one_time_link(connection, self._token_hash(token), now)
+            if row is None or row.application_id is None:
+                raise ApplicationNotFound()  # undoes the use of a token that was meant for something else
+            return self._view(connection, row.application_id, caller, now)
+
+    def invite_to_page(self, caller: Caller) -> str:
+        """A token for our page by which, after a look-up there, the conversation that asks now can be linked."""
+        with self.store.write() as connection:
+            now = self.now()
+            token, values = self._token()
+            link_rows.add_one_time_link(
+                connection,
+                conversation_hash=self._named(caller),
+                created_at=now,
+                expires_at=now + ONE_TIME,
+                **values,
+            )
+            return token
+
+    def accept_invitation(self, token: str, grant: str, caller: Caller) -> View:
+        """Links the conversation that was invited to the application opened on the page; the couple has said yes to it there."""
+        with self.store.write() as connection:
+            now = self.now()
+            stored = self._granted(connection, grant, caller, now)
+            row = link_rows.use_one_time_link(connection, self._token_hash(token), now)
+            if row is None or row.conversation_hash is None:
+                raise ApplicationNotFound()
+            link_rows.link(connection, row.conversation_hash, stored.application.id, now)
+            return self._view(connection, stored.application.id, caller, now)
+
+    def _named(self, caller: Caller) -> bytes:
+        conversation = self._conversation_hash(caller)
+        if conversation is None:
+            raise InvalidInput("conversation")
+        return conversation
+
+    def _token(self) -> tuple[str, dict[str, bytes]]:
+        token = secrets.token_urlsafe(_TOKEN_BYTES)
+        return token, {"token_hash": self._token_hash(token)}
+
+    def _token_hash(self, token: str) -> bytes:
+        return self.vault.keyed_hash("one_time_link", token)

@@ -1,0 +1,27 @@
+// Leaving at once: the words go, the session ends, and this entry of the history is replaced. Without script the button does most of it.
+
+const ESCAPE_WITHIN = 3000;
+const form = document.getElementById("leave");
+const exit = document.getElementById("exit");
+
+function leave() {
+  const body = form && new URLSearchParams(new FormData(form));
+  document.body.replaceChildren();
+  if (body) fetch(form.action, { method: "POST", body, keepalive: true, redirect: "manual" }).catch(() => {});
+  location.replace(exit.dataset.away);
+}
+
+exit.addEventListener("click", (event) => {
+  event.preventDefault();
+  leave();
+});
+
+let escapes = [];
+addEventListener("keydown", (event) => {
+  if (event.key !== "Escape" || event.isComposing || event.keyCode === 229 || event.repeat) return;
+  escapes = [...escapes.filter((at) => event.timeStamp - at < ESCAPE_WITHIN), event.timeStamp];
+  if (escapes.length >= 3) leave();
+});
+
+// A page brought back from memory shows what may have been closed since.
+addEventListener("pageshow", (event) => event.persisted && location.reload());

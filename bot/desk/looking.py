@@ -1,0 +1,62 @@
+"""How an application stands: by receipt and PIN, by the link of this conversation, or by what was opened before."""
+
+from __future__ import annotations
+
+from bot import installation
+from bot.applications.errors import ApplicationNotFound, GrantExpired
+from bot.applications.views import View
+from bot.desk.errand import Outcome, Visit, answered, ask, note, status
+
+
+def look_up(visit: Visit) -> Outcome:
+    """Receipt and PIN, as they were sealed."""
+    receipt, pin = (visit.open(kind, visit.access.get(kind)) for kind in ("receipt", "pin"))
+    if receipt is None or pin is None:  # they have run out
+        raise GrantExpired()
+    view = visit.applications.look_up(receipt, pin, visit.caller)
+    return answered(status(view, visit), view, visit.access)
+
+
+def linked(visit: Visit) -> Outcome:
+    """The application this conversation is linked to; without one, the receipt is asked for, or on LINE our page is offered."""
+    try:
+        view = visit.applications.look_up_linked(visit.caller)
+    except ApplicationNotFound:
+        if visit.channel == "line":
+            return invite(visit)
+        access = {"asked": "receipt", "purpose": "look_up", "misses": 0}
+        return Outcome((ask("receipt", "tokyo_status"),), {"application_access": access})
+    return answered(status(view, visit), view, visit.access)
+
+
+def view(visit: Visit) -> Outcome:
+    """The record that is open already."""
+    found = granted(visit)
+    return answered(status(found, visit), found, visit.access)
+
+
+def granted(visit: Visit) -> View:
+    """The open record; when its half hour is over, the one this conversation is linked to. Raises `GrantExpired`."""
+    try:
+        return visit.applications.view(visit.access.get("grant") or "", visit.caller)
+    except (GrantExpired, ApplicationNotFound):
+        pass
+    try:
+        return visit.applications.look_up_linked(visit.caller)
+    except ApplicationNotFound:
+        raise GrantExpired() from None
+
+
+def invite(visit: Visit) -> Outcome:
+    """On LINE: a link to our page that opens once, where this conversation can be linked (R48)."""
+    token = visit.applications.invite_to_page(visit.caller)
+    spec = note("invite", kind="ask", buttons=["again"])
+    return Outcome(({**spec, "sealed": visit.seal(link=invitation(token))},), {"application_access": None})
+
+
+def invitation(token: str) -> str:
+    """The address where our page takes a token that opens once (`bot.channels.application_page`)."""
+    return f"{installation.page()}/{token}"
+
+
+ERRANDS = {"look_up": look_up, "status": linked, "view": view}

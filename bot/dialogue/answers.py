@@ -1,0 +1,193 @@
+"""The answer, two answers for two needs, a hedged answer, an offer, or an honest "I don't know"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from bot.dialogue import places
+from bot.dialogue.moment import Moment
+from bot.dialogue.speaking import MENU, Spec
+from bot.dialogue.thresholds import CONTEXT, HEDGE, OFFER, OUT, SURE
+from bot.dialogue.turn import LEANS, Turn, entry, say
+from bot.dialogue.understanding import has_words
+from bot.knowledge.model import Entry
+
+Ranking = Sequence[tuple[str, float]]
+
+_CRISES = ("crisis", "support_crisis")
+_HUMAN = ("smalltalk", "crisis", "support", "privacy", "handoff")  # a guess is kinder here than "maybe you meant"
+_NOT_SCHEME = ("oos", "smalltalk", "abuse")
+_AFTER_A_VERDICT: Mapping[str, float] = {"documents_overview": 6.0, "application_how": 3.0, "application_steps": 3.0}
+_ABOUT_FILING = re.compile(
+    r"届け?出|申請|申し込|登録|宣誓|証明書|出した|出すと|\bfil(?:e|ing)\b|appl(?:y|ication)|regist|certificate|tokyo"
+)
+_EMPLOYER = re.compile(r"人事|社員|職員が|従業員|部下|\bhr\b|employee|our staff|my staff|manager", re.IGNORECASE)
+_TELLS = re.compile(
+    r"伝え|共有|話して(?:も)?いい|知らせ|報告|言って(?:も)?いい|\btell\b|share|inform|disclose|announce"
+)
+_PLAINLY = 0.6
+_KEYS_HIT_AT_RANDOM = re.compile(r"[bcdfghjklmnpqrstvwxz]{6,}")
+_SINGLE_PAPER = re.compile(r"抄本|独身証明|どくしん")
+_INTERROGATIVE = re.compile(
+    r"[?？]|か$|かな|どこ|何|なに|なん|いくら|いつ|だれ|誰|どう|どれ|どの|いくつ|は$|のこと$|について$|教え|おしえ|知りた|番号|費|\b(?:how|what|when|where|who|can|do|does|is|are|which|phone|number|fee|age|cost)\b"
+)
+
+
+def unreadable(moment: Moment) -> Turn | None:
+    """A message without any word in it."""
+    u = moment.u
+    if has_words(u.text) and not (len(u.plain) <= 24 and _KEYS_HIT_AT_RANDOM.search(u.plain)):
+        return None
+    return moment.turn(say("unreadable", kind="fallback", topic="out_of_scope", related=MENU[:3]))
+
+
+def answer(moment: Moment) -> Turn:
+    """Answers, and remembers what is shown as a choice, so that its number can be typed."""
+    specs = answered(moment)
+    first = specs[0]
+    offered: tuple[str, ...] = tuple(first["ids"]) if first["say"] == "offer" else ()
+    if first["say"] == "entry":
+        entries = moment.knowledge.entries
+        shown = dict.fromkeys([*first.get("others", ()), *entries[first["id"]].related])
+        offered = tuple(i for i in shown if i in entries)[:4]
+    return moment.turn(*specs, offered=offered)
+
+
+def answered(moment: Moment) -> list[Spec]:
+    """What there is to say to a question; never nothing."""
+    known = places.looked_up(moment)
+    if known:
+        more = [i for i in _clear_needs(moment) if not i.startswith("coverage")] if len(moment.u.parts) > 1 else []
+        return [*known, *(_also(i) for i in more[:2])]
+    return _two_needs(moment) or _one_need(moment)
+
+
+def _one_need(moment: Moment) -> list[Spec]:
+    ranking = [(need.removeprefix("faq/"), p) for need, p in _in_context(moment) if need.startswith("faq/")]
+    ranking = [(i, p) for i, p in ranking if p >= 0.3 or not i.startswith(_CRISES)] or ranking
+    if not ranking:
+        return [_unknown()]
+    if ranking[0][0] == "privacy_does_bot_report" and _ABOUT_FILING.search(moment.u.plain):
+        return [entry("application_privacy")]  # of Tokyo's procedure, not of this chat
+    if _EMPLOYER.search(moment.u.plain) and _TELLS.search(moment.u.plain):
+        return [
+            say("employer_consent", kind="answer", topic="support", facts=("sup-tokyo-lgbt-phone",)),
+            entry("support_tokyo_lgbt_business"),
+        ]
+    return _out_of_scope(moment, ranking) or _closest(moment, ranking, moment.u.mass("faq/oos"))
+
+
+def _out_of_scope(moment: Moment, ranking: Ranking) -> list[Spec]:
+    """What is somebody else's business, with whose it is."""
+    out = moment.u.mass("faq/oos")
+    within = next((p for i, p in ranking if not i.startswith("oos")), 0.0)
+    if out < OUT or out < 0.5 * within or ranking[0][0].startswith(_CRISES):
+        return []
+    if _SINGLE_PAPER.search(moment.u.plain):
+        return [entry("documents_single_cert_how")]
+    return [entry(next(i for i, _ in ranking if i.startswith("oos")))]
+
+
+def _closest(moment: Moment, ranking: Ranking, out: float) -> list[Spec]:
+    """The best answer as surely as it is known: said, said as a guess, offered with others, or not at all."""
+    best, p = ranking[0]
+    if best.startswith("abuse") and p < _PLAINLY and moment.is_short(characters=6, words=3):
+        return [_unknown()]
+    if best.startswith("abuse") and p < _PLAINLY:
+        return [entry("handoff_complaint")]  # a complaint is not an insult
+    if p >= SURE or (best.startswith(_HUMAN) and p >= HEDGE):
+        close = [i for i, q in ranking[1:3] if q > 0.1 and not i.startswith((*_NOT_SCHEME, "crisis"))]
+        return [{**entry(best, others=close), **({"unsure": True} if p < _PLAINLY else {})}]
+    inside = [(i, q) for i, q in ranking if not i.startswith(_NOT_SCHEME)]
+    if not inside:
+        return [entry(best)]
+    if p >= HEDGE:
+        choice = inside[0][0] if best.startswith("oos") and out < 0.3 else best
+        lead = None if choice.startswith("oos") or p >= 0.25 else "maybe_this"
+        return [{**entry(choice, others=[i for i, _ in inside if i != choice][:3]), "lead": lead, "unsure": True}]
+    if inside[0][1] >= OFFER and out < 0.3:
+        return [{"say": "offer", "ids": [i for i, _ in inside[:3]]}]
+    return [_unknown()]
+
+
+def _unknown() -> Spec:
+    return say("fallback", kind="fallback", topic="out_of_scope", related=MENU[:3], person=True)
+
+
+def _in_context(moment: Moment) -> Ranking:
+    """A short message that leans on the last turn: what is related to the last answer becomes likelier."""
+    u, before = moment.u, moment.latest_entry
+    if moment.last.get("say") == "verdict":
+        return _sorted([(need, p * _AFTER_A_VERDICT.get(need.removeprefix("faq/"), 1.0)) for need, p in u.ranking])
+    leaning = moment.is_short(characters=14, words=5) or LEANS.search(u.plain)
+    if before is None or not leaning or before.kind in ("smalltalk", "refuse"):
+        return u.ranking
+    entries = moment.knowledge.entries
+    ranking = _blended(u.ranking, u.context, before.id) if u.context else u.ranking
+    weighted = [(need, p * _weight(entries.get(need.removeprefix("faq/")), before)) for need, p in ranking]
+    total = sum(p for _, p in weighted) + max(0.0, 1 - sum(p for _, p in ranking))
+    return _sorted([(need, p / total) for need, p in weighted])
+
+
+def _blended(alone: Ranking, in_context: Ranking, before: str) -> Ranking:
+    """The message read alone, weighed by how it reads after the title of the last answer; that answer itself aside."""
+    context = {need: p for need, p in in_context if need != f"faq/{before}"}
+    rest = sum(context.values()) + 1e-6
+    weighed = [(need, p * (CONTEXT + context.get(need, 0.0) / rest)) for need, p in alone]
+    total = sum(p for _, p in alone) / max(1e-9, sum(p for _, p in weighed))
+    return _sorted([(need, p * total) for need, p in weighed])
+
+
+def _sorted(ranking: Ranking) -> Ranking:
+    return sorted(ranking, key=lambda need: -need[1])
+
+
+def _weight(found: Entry | None, before: Entry) -> float:
+    """How much likelier an entry is right after another one."""
+    if found is None:
+        return 1.0
+    if found.kind == "smalltalk":
+        return 0.5
+    if found.id in before.related or before.id in found.related:
+        return 3.0
+    if found.id == before.id:
+        return 1.0
+    if set(found.facts) & set(before.facts):
+        return 3.0
+    return 2.0 if found.topic == before.topic else 1.0
+
+
+def _two_needs(moment: Moment) -> list[Spec]:
+    """Two or three questions in one message, each clear on its own."""
+    u = moment.u
+    clear = _clear_needs(moment) if u.mass("faq/oos") <= 0.5 else []
+    if not clear:
+        return []
+    label, p = u.top
+    whole = label.removeprefix("faq/")
+    if len(clear) > 1:
+        first = whole if whole in clear else clear[0]
+        return [entry(first), *(_also(i) for i in clear[:3] if i != first)]
+    if label.startswith("faq/smalltalk"):
+        return [entry(clear[0])]  # 「すまん言い過ぎた。土日でもええの?」
+    both = label.startswith("faq/") and whole != clear[0] and moment.kind_of(whole) == "answer" and SURE <= p < 0.8
+    return [entry(whole), _also(clear[0])] if both else []
+
+
+def _clear_needs(moment: Moment) -> list[str]:
+    """The entries that parts of a message ask for, each once."""
+    found: dict[str, None] = {}
+    asked = moment.u.text.replace("？", "?")
+    for part, ranking in moment.u.parts if len(moment.u.parts) > 1 else ():
+        label, p = ranking[0]
+        name = label.removeprefix("faq/")
+        answerable = label.startswith("faq/") and moment.kind_of(name) in ("answer", "handoff")
+        short = len(part) <= 10  # 「手数料と、届くまでの日数を」
+        if answerable and p >= 0.3 and (short or _INTERROGATIVE.search(part) or f"{part}?" in asked):
+            found[name] = None
+    return list(found)
+
+
+def _also(entry_id: str) -> Spec:
+    return {**entry(entry_id), "lead": "also"}

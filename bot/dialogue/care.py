@@ -1,0 +1,116 @@
+"""Danger first: help at once for who is in need, and nothing cold to who was a moment ago."""
+
+from __future__ import annotations
+
+import re
+
+from bot.dialogue import situation as reading
+from bot.dialogue.moment import Moment
+from bot.dialogue.speaking import Spec
+from bot.dialogue.turn import Turn, entry
+
+_CRISES = ("faq/crisis", "faq/support_crisis")
+_LIFE_AT_STAKE = ("crisis_suicide", "crisis_medical_emergency")
+_NO_QUESTION = ("crisis", "support_crisis", "smalltalk", "abuse", "oos")
+_LINES_WITHOUT_A_CALL = ("support_tokyo_lgbt_line", "support_tsunaniji")
+_STAYS_CALM = (
+    "smalltalk_thanks",
+    "smalltalk_goodbye",
+    "smalltalk_greeting",
+    "smalltalk_acknowledge",
+    "smalltalk_languages",
+)
+_COMMANDS = ("change_language", "erase_my_data", "stop", "show_menu", "start_over", "repeat", "ask_source")
+_EMPLOYER = re.compile(
+    r"人事|総務|(?:社員|職員|従業員|部下|スタッフ)(?:が|から|の|を)|\bhr\b|our (?:employee|staff)|employer"
+)
+_SELF = re.compile(
+    r"自分|わたし|私|僕|俺|親が|こわい|怖い|つらい|辛い|\bi hate (?:being|myself)|\bi'?m (?:disgusting|worthless)|ashamed"
+)
+_OTHERS = re.compile(r"お前|おまえ|あんた|\byou\b|きもい|キモい")
+_LONG_AGO = re.compile(
+    r"(?:\d+|[一二三四五六七八九十]+|何)年(?:前|に|が|たち|経|も|、|、)|years? (?:ago|now|since)|long ago"
+)
+_MAY_WE = re.compile(
+    r"資格|申(?:請|し込|込)|届け?出|登録|宣誓|対象|出せ|qualify|eligible|apply|register|take the oath|count"
+)
+_ASKS_OF_FILING = re.compile(
+    r"(?:届け?出|申請|登録|宣誓|証明書).{0,20}(?:ばれ|バレ|知られ|連絡|通知).{0,14}(?:[?？]|か$|か[。、]|かな|ません)|(?:fil|apply|regist|certificate).{0,40}(?:find out|know|notified|told|contact)"
+)
+_NUMBER = re.compile(r"番号|ばんごう|電話|でんわ|number|phone|call")
+_OFFICE = re.compile(r"都庁|人権部|役所|窓口|制度|office|division|tokyo")
+_CANNOT_CALL = re.compile(
+    r"電話.{0,6}(?:無理|むり|でき|怖|こわ|苦手|嫌|いや|かけられ|聞かれ|したくな)|聞かれる|声(?:が|を)?出せ|(?:can'?t|cannot|don'?t want to|afraid to|not able to|hard to) (?:call|phone|talk|speak)|no phone|(?:will|might|can) hear"
+)
+
+
+def help_first(moment: Moment) -> Turn | None:
+    """A crisis is answered whatever else was said; who cannot phone after one gets lines that need no voice."""
+    after = _after_crisis(moment)
+    cannot_call = _CANNOT_CALL.search(moment.u.plain) and moment.u.crisis != "crisis_suicide"
+    specs = (after if after and cannot_call else _crisis(moment)) or after
+    return moment.turn(*specs) if specs else None
+
+
+def _crisis(moment: Moment) -> list[Spec]:
+    """Danger, outing, violence, bereavement: the line at once; a question asked in the same breath is answered after."""
+    u = moment.u
+    label, p = u.top
+    name = label.removeprefix("faq/")
+    by_model = label.startswith(_CRISES) and (p > 0.4 or u.mass(*_CRISES) > 0.55)
+    if moment.checking and u.says("about") == "case":
+        by_model = by_model and p > 0.9  # an answer to our question, unless the model is very sure
+    if _long_past_loss(moment) or (not u.crisis and (not by_model or _describes_calmly(moment))):
+        return []
+    chosen = u.crisis or name
+    if u.crisis and u.crisis not in _LIFE_AT_STAKE:
+        if not by_model and p > 0.6 and not label.startswith("faq/support"):
+            if u.crisis == "support_crisis":
+                return []
+            if label.startswith("faq/") and moment.kind_of(name) in ("answer", "refuse"):
+                return [entry(u.crisis), entry(name)]
+        if by_model and label.startswith("faq/crisis") and u.crisis == "support_crisis":
+            chosen = name
+    if chosen == "crisis_outing" and not u.crisis and _ASKS_OF_FILING.search(u.plain):
+        return [entry("application_privacy")]  # 「届出すると職場にばれたりしません？」
+    if chosen in ("crisis_outing", "crisis_harassment") and _EMPLOYER.search(u.plain):
+        return [entry(chosen), entry("support_tokyo_lgbt_business")]
+    likely = (need.removeprefix("faq/") for need, q in u.ranking if q > 0.3 and need.startswith("faq/"))
+    asked = next((i for i in likely if not i.startswith(_NO_QUESTION)), None)
+    return [entry(chosen), entry(asked)] if asked else [entry(chosen)]
+
+
+def _long_past_loss(moment: Moment) -> bool:
+    """「夫を亡くして十二年、いまは女性のパートナーと」: a loss of years ago, told by someone who asks whether they may file now."""
+    plain, heard = moment.u.plain, moment.u.crisis or moment.u.top[0].removeprefix("faq/")
+    return heard == "crisis_bereavement" and bool(_LONG_AGO.search(plain) and _MAY_WE.search(plain))
+
+
+def _describes_calmly(moment: Moment) -> bool:
+    """Tells a calm description of one's circumstances from a cry for help that only the model heard."""
+    stated = reading.read(moment.u, moment.today)
+    if moment.u.top[1] < 0.9 and moment.u.says("about", 0.95) == "case":
+        return True
+    return moment.u.top[1] < 0.8 and bool(len(stated) >= 2 or stated.keys() & {"links", "ages", "move_in", "outside"})
+
+
+def _after_crisis(moment: Moment) -> list[Spec]:
+    """While someone is in distress nothing cold is said: lines without a voice call for who cannot phone, else we stay."""
+    u, found = moment.u, moment.last_entry
+    label, p = u.top
+    name = label.removeprefix("faq/")
+    if name.startswith("abuse") and _SELF.search(u.plain) and not _OTHERS.search(u.plain):
+        return [entry("support_crisis")]
+    if name == "smalltalk_languages" and found is not None and found.topic == "support":
+        return [entry("support_yorisoi_languages")]
+    if found is None or (found.topic != "crisis" and found.id not in _LINES_WITHOUT_A_CALL):
+        return []
+    if _CANNOT_CALL.search(u.plain):
+        return [entry(line) for line in _LINES_WITHOUT_A_CALL]
+    if name == "smalltalk_languages" and u.says("about") != "case":
+        return [entry("support_yorisoi_languages")]  # 「ベトナム語で話せますか」: of the line just named
+    if name == "support_office" and _NUMBER.search(u.plain) and not _OFFICE.search(u.plain):
+        return [entry(found.id)]  # 「電話番号を教えて」: of the line for this, not of the office
+    cold = moment.kind_of(name) in ("refuse", "smalltalk") or p < 0.3
+    unfit = not label.startswith("faq/") and label not in _COMMANDS
+    return [entry("support_crisis")] if (cold or unfit) and name not in _STAYS_CALM else []

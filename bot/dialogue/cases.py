@@ -1,0 +1,229 @@
+"""A direct question about one's own case: the verdict on what was said, at once."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+from bot.dialogue import check, stated, verdicts
+from bot.dialogue import situation as reading
+from bot.dialogue.kin import KIN
+from bot.dialogue.speaking import Spec
+from bot.dialogue.turn import LEANS, Memory
+from bot.dialogue.understanding import Understanding
+from bot.knowledge.loader import Knowledge
+from bot.rules.conditions import Status
+
+_ELIGIBLE_ASK = re.compile(
+    r"[?？]|(?:ですか|ますか|でしょうか|ませんか|かな|いけ(?:る|ます)|使え|つかえ|でき(?:る|ます|ん|ひん)|だめ|ダメ|無理|むり|可能|対象|大丈夫|だいじょうぶ|ok|いい(?:です)?か|資格|条件|申請|届|申し込|登録|宣誓|とどけ|もうしこ|出せ|当てはま|判定|診断|チェック|\bcan\b|could|may we|able|eligible|qualify|apply|register|allowed|possible|okay|do we|are we|would we|is it)"
+)
+_STATEMENT_ONLY = 2  # facts it takes for a bare statement of one's situation to be answered with a verdict
+_ASKED_ABOUT = {
+    "req-07-not-close-relatives": (("faq/eligibility_relatives", "faq/eligibility_adoption"), ("relation",)),
+    "req-05-not-married": (
+        ("faq/eligibility_not_married", "faq/eligibility_divorced", "faq/eligibility_married_abroad"),
+        ("any_marriage",),
+    ),
+    "req-06-no-other-partner": (("faq/eligibility_other_partner",), ("any_other_partnership",)),
+    "req-02-sexual-minority": (("faq/eligibility_no_minority",), ("has_sexual_minority",)),
+    "req-04-both-adults": (("faq/eligibility_age",), ("ages", "both_adults")),
+    "req-08-tokyo-link": (
+        ("faq/eligibility_tokyo_link", "faq/eligibility_move_in"),
+        ("links", "move_in", "outside", "one_outside"),
+    ),
+}
+_HARD = (
+    "ages", "both_adults", "any_marriage", "any_other_partnership", "relation", "links", "outside", "one_outside", "open_link", "move_in", "people_count",
+)  # fmt: skip
+_NOT_ONLY = re.compile(r"同性|どうせい|異性|男女|同姓|same[- ]sex|straight|opposite|gay")
+_WHERE = {"outside", "one_outside", "open_link"}  # alone too little to tell a case from a question about a place
+_ANOTHERS_RELATIVE = re.compile(
+    r"(?:彼女?|相手|パートナー|相方)の(?:お?(?:父|母|親|兄|姉|弟|妹|祖父|祖母))|(?:his|her|partner's) (?:mother|father|parent|brother|sister)"
+)
+_DO_WE = re.compile(
+    r"do we qualify|are we (?:in|eligible|ok)|can we (?:apply|register|do it)|いけますか|対象(?:に|で|です)|でき(?:ます|る)か|出せ(?:ます|る)か"
+)
+_NEAR = (
+    "faq/advice",
+    "faq/crisis_bereavement",
+    "faq/coverage_municipality",
+    "faq/coverage_own_schemes",
+    "faq/changes_move",
+    "faq/application_no_visit",
+    "faq/application_both",
+)
+_HOLDS = re.compile(
+    r"still valid|まだ有効|証明書(?:は|って)?(?:その|この|まだ)|(?:証明書|宣誓|届け?出).{0,8}(?:済み|もらっ|もって|持って|受けて|してい|した(?:後|あと)|してある)|"
+    r"(?:already|have|hold|got|registered).{0,12}certificate|after (?:we )?(?:registered|filed)"
+)  # The certificate they hold, not whether they may file.
+# The entry that explains each refusal.
+ENTRY_OF = {
+    "req-01-two-people": "eligibility_two_people",
+    "req-02-sexual-minority": "eligibility_no_minority",
+    "req-04-both-adults": "eligibility_age",
+    "req-05-not-married": "eligibility_not_married",
+    "req-06-no-other-partner": "eligibility_other_partner",
+    "req-07-not-close-relatives": "eligibility_relatives",
+    "req-08-tokyo-link": "eligibility_tokyo_link",
+}
+
+
+def direct(knowledge: Knowledge, u: Understanding, memory: Memory, today: date) -> check.Step | None:
+    """A direct question about one's own case: the verdict on what is known, at once."""
+    once_more = again(u, memory, stated.read(u, today), today)
+    if once_more:
+        return once_more
+    facts = _facts(u, today)
+    label, p = u.top
+    hard = [k for k in _HARD if facts.get(k) is not None and (k != "people_count" or facts[k] == "other")]
+    found = (
+        knowledge.entries.get(label.removeprefix("faq/")) if label.startswith("faq/eligibility") and p > 0.25 else None
+    )
+    if not _is_case(u, facts, hard):
+        return None
+    asked = bool(_ELIGIBLE_ASK.search(u.plain))
+    if found and found.situation and not hard and not facts.get("has_sexual_minority") and not facts.get("open"):
+        # A question about who the scheme is for is decided by what it is about: never against the person, never more than that.
+        favourable = {
+            k: v for k, v in found.situation.items() if (k, v) == ("has_sexual_minority", "yes") or k == "nationality"
+        }
+        if not asked or p < 0.5 or not favourable:
+            return None
+        facts.update(favourable)
+    elif not hard and facts.get("has_sexual_minority") != "no" and not (found and found.situation):
+        return None
+    if label == "faq/eligibility_different_sex" and facts.get("has_sexual_minority") != "no":
+        facts["open_minority"] = facts.get("has_sexual_minority") != "yes"
+    described = u.says("about", 0.9) == "case" and bool(set(hard) - _WHERE)
+    stands = asked or found or described or len(hard) >= _STATEMENT_ONLY or label == "check_eligibility"
+    if not facts or not (stands or facts.get("has_sexual_minority") == "no" or "move_in" in facts):
+        return None
+    for requirement, (names, keys) in _ASKED_ABOUT.items():
+        # The question turns on this requirement; if we could not read how it stands, it is open, never taken for granted.
+        if u.mass(*names) > 0.35 and not any(facts.get(k) for k in keys):
+            facts.setdefault("open", []).append(requirement)
+    spec: Spec = {"say": "verdict", "facts": facts, "mode": "direct"}
+    explains = _refusal(facts, today) or (found.id if found else None)
+    if facts.get("open_minority") and _NOT_ONLY.search(u.plain):
+        explains = (
+            "eligibility_different_sex"  # 「同性じゃなくても使える？片方だけ埼玉」: that it is open to them comes first
+        )
+    if explains:
+        spec["entry"] = explains
+    state = {"facts": facts, "asked": None, "declined": [], "trail": [], "active": False, "misses": 0, "mode": "direct"}
+    return check.Step(state, [spec])
+
+
+def _facts(u: Understanding, today: date) -> reading.Facts:
+    """What the message states, with the relative it names where it turns on kinship."""
+    facts = stated.read(u, today, turns_on=True)
+    if (
+        "relation" not in facts
+        and "req-07-not-close-relatives" not in facts.get("open", ())
+        and u.mass("faq/eligibility_relatives") > 0.3
+    ):
+        kin = next((e["value"] for e in u.entities if e["entity"] == "relation" and e["value"] in KIN), None)
+        if (
+            kin
+            and not _ANOTHERS_RELATIVE.search(u.plain)
+            and (u.says("about", 0.7) != "rule" or kin in ("cousin", "second_cousin") and len(u.plain) <= 30)
+        ):
+            facts["relation"] = [KIN[kin][0].value, KIN[kin][1]]
+    silent = not facts.keys() & {"links", "move_in", "outside", "outside_named", "one_outside", "open_link"}
+    if silent and u.top[0] == "check_eligibility" and any(place[0] == "municipality" for place in u.places):
+        facts["links"] = ["live"]  # "we share a place in Kita-ku. Do we qualify?"
+    return facts
+
+
+def again(u: Understanding, memory: Memory, facts: reading.Facts, today: date) -> check.Step | None:
+    """One more fact, or a changed one, about the case just judged: the verdict anew."""
+    previous = memory.check or {}
+    correcting = bool(check._CORRECT.search(u.plain))
+    if previous.get("facts", {}).get("move_in") and "move_in" not in facts and (correcting or LEANS.search(u.plain)):
+        planned = reading.move_date(u, today)  # 「やっぱり1月末に早まりそう」
+        if planned:
+            facts["move_in"] = planned
+    aged = previous.get("facts", {}).keys() & {"ages", "both_adults"}
+    if correcting and aged and not facts.keys() & {"ages", "both_adults"}:
+        bare = re.findall(r"(?<!\d)([1-9]\d)(?![\d年月日時分円人])", u.plain)  # 「ごめん18」
+        if len(bare) == 1:
+            facts["ages"] = [int(bare[0])]
+    strong = {k: v for k, v in facts.items() if k not in ("people_count", "open_minority") or v == "other"}
+    if not previous.get("facts") or previous.get("active") or not strong:
+        return None
+    after_verdict = bool(memory.said) and memory.said[-1]["say"] == "verdict"
+    refused = after_verdict and verdicts.decision_for(
+        memory.said[-1]["facts"], today, direct=memory.said[-1].get("mode") == "direct"
+    ).verdict.value in ("ineligible", "ask_office")
+    adds = correcting or refused or LEANS.search(u.plain) or not check._QUESTION.search(u.plain)
+    if not (correcting or (after_verdict and adds)):
+        return None
+    opened = facts.pop("open", [])
+    # What has become doubtful is no longer taken from what was said before.
+    doubtful = {key for requirement in opened for key in _ASKED_ABOUT[requirement][1]}
+    before = {k: v for k, v in previous["facts"].items() if k != "open" and k not in doubtful}
+    if previous.get("mode") != "direct":
+        return check.reopen({**previous, "facts": before}, facts, today, corrected=correcting)
+    merged = {**reading.merge(before, facts), **({"open": opened} if opened else {})}
+    spec: Spec = {
+        "say": "verdict",
+        "facts": merged,
+        "mode": "direct",
+        "leads": ["corrected"] if correcting else [],
+    }
+    if u.top[0] == "faq/eligibility_move_in":
+        spec["entry"] = "eligibility_move_in"
+    return check.Step({**previous, "facts": merged}, [spec])
+
+
+def _is_case(u: Understanding, facts: reading.Facts, hard: list[str]) -> bool:
+    """Whether the message is about filing in their own case, not about the certificate they hold or something else."""
+    label, p = u.top
+    if u.mass("faq/oos") > 0.5 and len(hard) < 2:
+        return False
+    if label == "faq/changes_move_within_tokyo" and p > 0.6:
+        return False  # they hold a certificate already
+    moving_here = "move_in" in facts and any(facts.get(k) for k in ("outside", "outside_named", "one_outside"))
+    if not label.startswith("faq/eligibility") and _HOLDS.search(u.plain):
+        return False
+    own = u.says("about", 0.7) == "case"
+    here = any(place[0] != "area" for place in u.places)
+    if label.startswith("faq/changes") and len(hard) < 2 and not moving_here and not (own and here and p < 0.9):
+        return False
+    if u.says("about", 0.7) == "other" and label != "check_eligibility" and len(hard) < 2:
+        return False
+    if label == "check_eligibility" and not hard and facts.get("has_sexual_minority") != "no":
+        return bool(facts.get("has_sexual_minority") and _DO_WE.search(u.plain))
+    about = (
+        label == "check_eligibility"
+        or label.startswith("faq/eligibility")
+        or (u.mass("check_eligibility", "faq/eligibility") > 0.45 and p < 0.4)
+        or len(hard) >= 3
+        or facts.get("links") == "none"
+        or moving_here
+        or (own and set(hard) - _WHERE and (p < 0.75 or label.startswith(_NEAR)))
+        or (own and hard and (label.startswith(_NEAR) or u.mass("faq/eligibility", "check_eligibility") > 0.1))
+        or (len(hard) >= 2 and (label.startswith(("faq/crisis", "faq/changes")) or not label.startswith("faq/")))
+    )
+    if about:
+        return True
+    near = u.mass("faq/eligibility", "check_eligibility", "faq/smalltalk_coming_out") > 0.15
+    return (
+        (len(hard) >= _STATEMENT_ONLY and near)
+        or ("relation" in facts and p < 0.6 and bool(_ELIGIBLE_ASK.search(u.plain)))
+        or (facts.get("has_sexual_minority") == "no" and near)
+    )
+
+
+def _refusal(facts: reading.Facts, today: date) -> str | None:
+    """The entry that explains the first requirement not met."""
+    decision = verdicts.decision_for(facts, today, direct=True)
+    name = next(
+        (
+            ENTRY_OF[f.requirement.value]
+            for f in decision.with_status(Status.NOT_MET)
+            if f.requirement.value in ENTRY_OF
+        ),
+        None,
+    )
+    return "eligibility_move_in" if name == "eligibility_tokyo_link" and facts.get("move_in") else name

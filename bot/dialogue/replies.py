@@ -1,0 +1,85 @@
+"""Short replies any dialogue of ours understands: yes, no, back, stop, again; each of a normalised message."""
+
+from __future__ import annotations
+
+import re
+
+from bot.dialogue import check
+from bot.dialogue.understanding import Understanding
+
+_STOP = re.compile(
+    r"^(?:もう)?(?:やめ(?:る|ます|たい|て|とく|ておく)|中止|終わり(?:にする)?|キャンセル|とりやめ|stop|cancel|quit|never ?mind|yameru)"
+)
+_AGAIN = re.compile(
+    r"^(?:もう一度|もういちど|もう一回|もういっかい|再試行|リトライ|try again|again|retry|once more)(?!.{0,4}(?:言|い[いっ]|教|おし|聞|説明|話|見せ))"
+)
+_OVER = re.compile(r"(?:最初|さいしょ|はじめ|始め|一)から|start over|from (?:the )?(?:start|beginning)|begin again")
+_FIX = re.compile(
+    r"直(?:す|し|そう|したい)|なおす|変え(?:る|たい)|変更|修正|訂正|違(?:う|います)|ちがう|間違|\bchange|\bedit|\bfix|\bcorrect|not right|wrong"
+)
+
+
+def says_yes(plain: str) -> bool:
+    """Whether it says yes."""
+    return check.says_yes(plain)
+
+
+def says_no(plain: str) -> bool:
+    """Whether it says no."""
+    return check.says_no(plain)
+
+
+def rather_not(u: Understanding) -> bool:
+    """Whether somebody would rather not say."""
+    return bool(check._RATHER_NOT.search(u.plain)) or u.sure("prefer_not_to_say")
+
+
+def dont_know(u: Understanding) -> bool:
+    """Whether somebody does not know."""
+    return bool(check._DONT_KNOW.search(u.plain)) or u.sure("dont_know")
+
+
+def back(u: Understanding) -> bool:
+    """Whether the question before is asked for."""
+    return bool(check._BACK.search(u.plain)) or u.sure("go_back")
+
+
+def corrects(u: Understanding) -> bool:
+    """Whether it takes back something said before."""
+    return bool(check._CORRECT.search(u.plain)) or u.sure("correct")
+
+
+def stops(u: Understanding) -> bool:
+    """Whether it ends what is going on."""
+    return bool(_STOP.search(u.plain)) or u.sure("stop", 0.45)
+
+
+def again(u: Understanding) -> bool:
+    """Whether the same is to be tried once more."""
+    return bool(_AGAIN.search(u.plain))
+
+
+def fixes(u: Understanding) -> bool:
+    """Whether something is to be changed."""
+    return bool(_FIX.search(u.plain))
+
+
+def asks(u: Understanding) -> bool:
+    """Whether it asks something that has an answer in the knowledge base."""
+    label, p = u.top
+    return label.startswith("faq/") and (bool(check._QUESTION.search(u.plain)) and p > 0.2 or p > 0.5)
+
+
+def questions(u: Understanding) -> bool:
+    """Whether it is put as a question, however it bears on what we asked."""
+    return u.top[0].startswith("faq/") and bool(check._QUESTION.search(u.plain)) and u.top[1] > 0.2
+
+
+def starts_over(u: Understanding) -> bool:
+    """Whether everything is to be asked anew."""
+    return bool(_OVER.search(u.plain)) and len(u.plain) <= 24
+
+
+def goes_on(u: Understanding) -> bool:
+    """Whether it only says to carry on."""
+    return u.top[0] == "resume" or bool(check._CONTINUE.match(u.plain))

@@ -1,0 +1,212 @@
+"""What a message states about the couple: patterns (`situation.read`), the trained reader (`u.standing`) and what the question turns on, together.
+
+Where patterns and reader agree, or only one of them speaks, that is taken; where they contradict each other and neither is sure, the
+requirement is left open. A wrong yes costs someone a day off and hope, a wrong no keeps them away.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import Any
+
+from bot.dialogue import situation
+from bot.dialogue.implied import imply
+from bot.dialogue.situation import Facts
+from bot.dialogue.understanding import Understanding
+from bot.rules.periods import add_months
+from bot.rules.situation import Kinship
+
+_SURE = 0.55  # enough where the patterns are silent
+_SURER = 0.8  # enough against a pattern
+_RULE = 0.7
+_STRONG_DOUBT = 0.75
+_DOUBT = 0.65  # of anything against them, beside a pattern that speaks for them
+
+_MARRIAGE = {
+    "free": "no",
+    "married": "yes",
+    "each_other": "yes",
+    "abroad": "married_abroad_to_each_other",
+    "de_facto": "de_facto_with_other",
+}
+_PARTNERSHIP = {"free": "no", "same": "no", "other": "yes"}
+_KIN: dict[str, list[Any]] = {
+    "close": ["yes", None],
+    "distant": [Kinship.COLLATERAL_AFFINITY.value, None],
+    "none": [Kinship.NONE.value, None],
+    "adopted": [Kinship.ADOPTED_IN_PARTNERSHIP.value, None],
+}
+_PRETENDED = re.compile(
+    r"って(?:言|い)(?:ったら|えば|っとけば|うことに)|ことにすれば|ことにしたら|ふりを|嘘|うそ|隠(?:せば|したら)|黙って(?:い)?れば|(?:if we|could we|can we) (?:just )?(?:say|claim|pretend|lie)"
+)
+_NOT_SAID = re.compile(
+    r"(?:性的|マイノリティ|lgbt|そこ).{0,14}(?:言|い|答え|こたえ|話し|明かし)(?:い|え)?たく(?:ない|ありません)|(?:rather not|prefer not to|don't want to) (?:say|tell|disclose).{0,30}(?:minorit|orientation|lgbt|sexual)|(?:minorit|orientation|lgbt).{0,30}(?:rather not|prefer not)"
+)
+_ASKS = re.compile(
+    r"[?？]|か(?:[。、]|$)|教えて|だめ|ダメ|必要|いい$|^(?:do|does|is|are|can|must|what|how|who|which|if|would)\b|need|have to"
+)
+_CLOSE = (Kinship.LINEAL_BLOOD.value, Kinship.LINEAL_AFFINITY.value, "yes")
+
+
+def read(u: Understanding, today: date, *, turns_on: bool = False) -> Facts:
+    """Every fact a message states about the couple; an empty dict when it states none, or asks how the rule stands.
+
+    With `turns_on`, what the question turns on counts too (`implied`): for a question of its own, not for an answer to one of ours.
+    """
+    if _PRETENDED.search(u.plain):
+        return {}  # 「血つながってないって言ったら」: a way around the rule is no fact
+    facts = situation.read(u, today)
+    if _NOT_SAID.search(u.plain):
+        facts["has_sexual_minority"] = "prefer_not_to_say"
+        facts.pop("open_minority", None)
+    asks = bool(_ASKS.search(u.plain))
+    if asks and u.says("about", _RULE) == "rule" and not facts.keys() & {"ages", "links", "move_in"}:
+        return {}
+    for key, value in imply(u, facts).items() if turns_on else ():
+        facts.setdefault(key, value)
+    _take(u, facts, "marriage", _MARRIAGE, "any_marriage", "req-05-not-married")
+    _take(u, facts, "partnership", _PARTNERSHIP, "any_other_partnership", "req-06-no-other-partner")
+    _take_kin(u, facts)
+    _take_minority(u, facts)
+    _take_adults(u, facts)
+    _take_tie(u, facts, today)
+    if u.says("people", 0.65) == "other":
+        facts["people_count"] = "other"
+    _leave_doubts_open(u, facts)
+    return facts
+
+
+# Slot, the fact that would speak for them, and the requirement it belongs to.
+_DOUBTS = (
+    ("marriage", "any_marriage", ("no",), "req-05-not-married"),
+    ("partnership", "any_other_partnership", ("no",), "req-06-no-other-partner"),
+    ("adults", "both_adults", ("yes",), "req-04-both-adults"),
+)
+
+
+def _leave_doubts_open(u: Understanding, facts: Facts) -> None:
+    """A fact in their favour that the reader strongly doubts is not taken for granted."""
+    for slot, key, favourable, requirement in _DOUBTS:
+        if facts.get(key) in favourable and u.doubt(slot) >= _DOUBT:
+            del facts[key]
+            _open(facts, requirement)
+    # A place in Tokyo and nothing else named leaves no room for a doubt about where they are.
+    elsewhere = any(place[1] == "outside_tokyo" for place in u.places) or u.values("date") or u.values("period")
+    if isinstance(facts.get("links"), list) and elsewhere and u.doubt("tie") >= _STRONG_DOUBT:
+        del facts["links"]
+        facts["open_link"] = True
+
+
+def _open(facts: Facts, requirement: str) -> None:
+    facts.setdefault("open", [])
+    if requirement not in facts["open"]:
+        facts["open"].append(requirement)
+
+
+def _take(u: Understanding, facts: Facts, slot: str, meaning: dict[str, str], key: str, requirement: str) -> None:
+    value = meaning.get(u.says(slot, _SURE) or "")
+    if value is None or facts.get(key) == value:
+        return
+    against = "no" not in (value, facts.get(key, "no"))  # 「結婚」 or 「事実婚」: both speak against them
+    if key not in facts or against or u.says(slot, _SURER):
+        facts[key] = value
+    else:
+        del facts[key]
+        _open(facts, requirement)
+
+
+def _take_kin(u: Understanding, facts: Facts) -> None:
+    said = u.says("kin", _SURE)
+    requirement = "req-07-not-close-relatives"
+    if said == "unclear":
+        if u.says("kin", _SURER) or "relation" not in facts:
+            facts.pop("relation", None)
+            _open(facts, requirement)
+        return
+    if said is None:
+        return
+    if "relation" not in facts:
+        facts["relation"] = _KIN[said]
+    elif _excluded(facts["relation"]) != (said == "close"):
+        if u.says("kin", _SURER):
+            facts["relation"] = _KIN[said]
+        else:
+            del facts["relation"]
+            _open(facts, requirement)
+
+
+def _excluded(relation: list[Any]) -> bool:
+    kind, degree = relation
+    return kind in _CLOSE or (kind == Kinship.COLLATERAL_BLOOD.value and degree is not None and degree <= 3)
+
+
+def _take_minority(u: Understanding, facts: Facts) -> None:
+    said = u.says("minority", _SURE)
+    have = facts.get("has_sexual_minority")
+    if said == "open" and have is None:
+        facts["open_minority"] = True
+    elif said == "no" and (have is None or (have == "yes" and u.says("minority", _SURER))):
+        facts["has_sexual_minority"] = "no"  # "yes" is never inferred: only the person's own word for it counts
+        facts.pop("open_minority", None)
+
+
+def _take_adults(u: Understanding, facts: Facts) -> None:
+    if "age_instead_of" in facts:
+        return  # both numbers stand in the message; the pattern knows which one holds
+    said = u.says("adults", _SURE)
+    ages = facts.get("ages") or []
+    if said == "no" and not any(a < 18 for a in ages) and facts.get("both_adults") != "no":
+        if not ages or u.says("adults", _SURER):
+            facts.pop("ages", None)
+            facts["both_adults"] = "no"
+        else:
+            facts.pop("ages", None)
+            _open(facts, "req-04-both-adults")
+    elif said == "yes" and not ages and "both_adults" not in facts:
+        facts["both_adults"] = "yes"
+
+
+def _take_tie(u: Understanding, facts: Facts, today: date) -> None:
+    said = u.says("tie", 0.5)
+    links, sure = facts.get("links"), bool(u.says("tie", _SURER))
+    if said is None:
+        return
+    if said == "here":
+        if not isinstance(links, list) and (not links or sure):
+            facts["links"] = [link for link in dict.fromkeys(u.links) if link != "move_in"] or ["live"]
+            for key in ("open_link", "remote", "outside"):
+                facts.pop(key, None)
+        return
+    if isinstance(links, list):  # the patterns saw a tie
+        if sure and said in ("away", "away_open", "unclear", "one_away"):
+            del facts["links"]
+            facts["open_link"] = True
+        elif said in ("soon", "later", "moving") and sure and not facts.get("move_in"):
+            del facts["links"]
+            _move(u, facts, said, today)
+        return
+    if said == "away" and links != "none":
+        if sure or facts.get("outside"):
+            facts["links"], facts["outside"] = "none", True
+        else:
+            facts["outside"] = True
+    elif said == "away_open":
+        facts["outside"] = True
+    elif said == "one_away" and not facts.get("outside"):
+        facts["one_outside"] = facts["open_link"] = True
+    elif said == "unclear":
+        facts["open_link"] = True
+    elif said in ("soon", "later", "moving"):
+        _move(u, facts, said, today)
+
+
+def _move(u: Understanding, facts: Facts, said: str, today: date) -> None:
+    if isinstance(facts.get("move_in"), list):
+        return
+    planned = situation.move_date(u, today)
+    facts.pop("open_link", None)
+    within = [today.isoformat(), add_months(today, 3).isoformat()]
+    facts["move_in"] = planned or (within if said == "soon" and "move_in" not in facts else "yes")
+    if said == "later":
+        facts["outside"] = True

@@ -1,0 +1,193 @@
+"""Looking up an application and changing it, as a conversation: a pure step from state and message to things to say or do.
+
+The state is a plain dict in the slot `application_access`: `asked` (receipt, pin, old_pin, tick, mail, withdraw, link or None),
+`purpose` (look_up or new_pin), `receipt` and `pin` as the gate sealed them, `retry` (a task that met a closed door), `misses`, and
+after a look-up what `bot.desk` has noted: `grant`, `documents`, `missing`, `wishes`, `linked`. No value in it is in clear.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Mapping
+from typing import Any
+
+from bot.dialogue import papers_named, replies, wished
+from bot.dialogue.applying import Scene, State, Step, change
+from bot.dialogue.speaking import Spec
+from bot.dialogue.understanding import Understanding
+from bot.privacy.redact import MASK
+
+_LOST = re.compile(
+    r"(?:暗証番号|あんしょうばんごう|ピン|(?<![a-z])pin(?![a-z])|passcode).{0,12}(?:忘れ|わすれ|なくし|無くし|失くし|紛失|分か(?:ら|り)|わか(?:ら|り)|覚えて|思い出せ|lost|forg[eo]t|don'?t (?:know|remember|have))"
+    r"|(?:忘れ|なくし|紛失|lost|forg[eo]t|can'?t remember).{0,16}(?:暗証番号|(?<![a-z])pin(?![a-z])|passcode)"
+)
+COMMANDS: Mapping[str, re.Pattern[str]] = {
+    "unlink": re.compile(
+        r"(?:つなぐ|つながり|連携|リンク)(?:の)?(?:を|は)?(?:やめ|切|解除|外|はず)|\bunlink|\bdisconnect"
+    ),
+    "link": re.compile(
+        r"(?:この(?:会話|チャット|line|トーク)と?(?:に)?)?(?:つない|つなぐ|つなげ|連携し|リンクし)(?:$|で|て|たい|る|ます)|\blink (?:this|the|my) (?:chat|conversation)"
+    ),
+    "new_pin": re.compile(
+        r"(?:暗証番号|あんしょうばんごう|(?<![a-z])pin(?![a-z])).{0,6}(?:変え|変更|新しく|作り直|再発行|かえ)|(?:新しい)(?:暗証番号|pin)|(?:new|change (?:the|my|our)) pin"
+    ),
+    "filed": re.compile(
+        r"(?:都|東京都|オンライン)?(?:に|へ|で)?(?:届け出|届出|申請|提出)(?:を)?(?:し|しおわり|が?済み|が?終わり|おわり|ました|出しまし|完了)(?:まし)?た?|届け出(?:た|ました)|出しました|we(?:'ve| have)? (?:now )?(?:filed|submitted)|i (?:have )?filed"
+    ),
+    "withdraw": re.compile(r"(?:準備|申請|申し込み|記録|これ|届出)?(?:を|は)?取り?下げ|準備をやめたい|\bwithdraw"),
+    "contact": re.compile(
+        r"(?:連絡先|お?知らせ(?:先)?|メール(?:アドレス)?|通知)(?:を|の|は)?.{0,6}(?:変え|変更|止め|やめ|消|要らな|いらな|登録|直)|change (?:the |my |our )?(?:contact|notices?|e-?mail)|stop (?:the )?notices"
+    ),
+    "wishes": re.compile(
+        r"(?:希望|内容|予定|時期|通称|子ども?の名前|つながり)(?:を|の|は).{0,6}(?:変え|変更|直|修正)|change (?:our|my|the) (?:wishes|plan|details|date)"
+    ),
+    "tick": re.compile(r"^書類(?:を|が|は)?(?:用意|準備|そろ|揃|取|あり)|have a paper|papers? (?:is |are )?ready"),
+    "view": re.compile(r"(?:残り|あと|まだ|足りない|必要な).{0,8}書類|what(?:'s| is) (?:missing|left)|papers? (?:left|missing)"),
+}  # fmt: skip
+
+
+def begin(state: Mapping[str, Any], u: Understanding, scene: Scene, purpose: str = "look_up") -> Step:
+    """Somebody asks how things stand, with or without receipt and PIN."""
+    pin = state.get("pin") if state.get("asked") == "receipt" else None  # sent before its receipt
+    lead = "noted" if state.get("asked") else "tokyo_status"
+    state = {**state, "asked": None, "purpose": purpose, "misses": 0, "retry": None}
+    if u.sealed.get("receipt") or u.sealed.get("pin"):
+        return _collect({**state, "receipt": None, "pin": pin}, u, scene, lead)
+    if state.get("grant"):
+        return Step(state, task={"do": "view"})
+    return Step(state, task={"do": "status"})
+
+
+def pending(state: Mapping[str, Any], *leads: str, why: bool = False) -> Spec:
+    """The question that waits for an answer."""
+    about = state["asked"]
+    if about == "mail":
+        about = "contact_line" if state.get("on_line") else "contact"
+    spec = {"say": "application", "name": "question", "about": about, "leads": list(leads), "why": why}
+    spec["topic"] = "status_check"
+    return {**spec, "papers": list(state.get("missing", ()))} if about == "tick" else spec
+
+
+def step(state: State, u: Understanding, scene: Scene) -> Step:
+    """Takes one message while a look-up is under way, or after one."""
+    state = dict(state)
+    if state.get("retry") and (replies.again(u) or replies.says_yes(u.plain)) and not u.sealed:
+        return Step(state, task=state["retry"])
+    if _LOST.search(u.plain):
+        return Step({**state, "asked": None}, [_note("pin_lost")])
+    if COMMANDS["new_pin"].search(u.plain) and not replies.questions(u):
+        return _new_pin(state)
+    if u.sealed.get("receipt"):
+        return begin(state, u, scene, state.get("purpose") or "look_up")
+    if state.get("asked"):
+        return _answer(state, u, scene)
+    return _command(state, u, scene) if state.get("grant") else Step(state)
+
+
+def _answer(state: State, u: Understanding, scene: Scene) -> Step:
+    asked = state["asked"]
+    if replies.stops(u):
+        return Step({**state, "asked": None, "receipt": None, "pin": None, "retry": None}, [_note("stopped")])
+    if u.sure("why_ask", 0.4):
+        return Step(state, [pending(state, why=True)])
+    if u.sure("repeat"):
+        return Step(state, [pending(state)])
+    if asked in ("pin", "receipt", "old_pin"):
+        return _secret(state, u, scene)
+    yes = replies.says_yes(u.plain) or u.sure("affirm")
+    no = replies.says_no(u.plain) or u.sure("deny")
+    if asked in ("withdraw", "link") and yes != no:
+        after = {**state, "asked": None}
+        return Step(after, task={"do": asked}) if yes else Step(after, [_note("stopped")])
+    if asked == "mail":
+        return _contact(state, u, scene)
+    if asked == "tick" and (document := papers_named.named(u, state["documents"])):
+        return Step({**state, "asked": None}, task={"do": "tick", "document": document, "ready": True})
+    return _other(state, u, scene, "not_a_paper" if asked == "tick" else "unclear")
+
+
+def _secret(state: State, u: Understanding, scene: Scene) -> Step:
+    if u.sealed.get("pin"):
+        return _collect(state, u, scene)
+    if state["asked"] == "pin" and replies.back(u):
+        return _ask({**state, "receipt": None}, "receipt", "back")
+    return _other(state, u, scene, "no_receipt" if state["asked"] == "receipt" else "no_pin")
+
+
+def _other(state: State, u: Understanding, scene: Scene, lead: str) -> Step:
+    """Not an answer: a question, a command, or something unclear; after three of those we stop pressing."""
+    if replies.asks(u):
+        return Step(state, interrupted=True)
+    found = _command(state, u, scene) if state.get("grant") else Step(state)
+    if found.specs or found.task:
+        return found
+    misses = state.get("misses", 0) + 1
+    if misses >= 3:
+        return Step({**state, "asked": None, "misses": 0}, [_note("stopped")])
+    return Step({**state, "misses": misses}, [pending(state, lead)])
+
+
+def _collect(state: State, u: Understanding, scene: Scene, lead: str = "noted") -> Step:
+    """Receipt and PIN, in one message or one after the other."""
+    kept = {kind: u.sealed.get(kind) or state.get(kind) for kind in ("receipt", "pin")}
+    state = {**state, **kept, "address": u.sealed.get("address"), "misses": 0}
+    if kept["receipt"] and kept["pin"]:
+        do = "new_pin" if state.get("purpose") == "new_pin" else "look_up"
+        return Step({**state, "asked": None}, task={"do": do})
+    if scene.on_line:  # R48: on LINE nobody is asked for what opens a record
+        return Step({**state, "asked": None, "receipt": None, "pin": None}, task={"do": "status"})
+    if kept["pin"]:
+        return _ask(state, "receipt", "receipt_first")
+    return _ask(state, "pin", lead)
+
+
+def _contact(state: State, u: Understanding, scene: Scene) -> Step:
+    found = wished.contact(u, scene.on_line)
+    if found:
+        after = {**state, "asked": None}
+        return Step(after, task={"do": "contact", "contact": dict(found)}, took_contact=True)
+    if MASK in u.text:
+        return Step(state, [pending(state, "no_mail_on_line" if scene.on_line else "bad_mail")])
+    if wished.wants_mail(u):
+        return Step(state, [pending(state, "send_mail")])
+    return _other(state, u, scene, "unclear")
+
+
+def _command(state: State, u: Understanding, scene: Scene) -> Step:
+    """What may be done once the record is open."""
+    document = papers_named.named(u, state.get("documents", ()))
+    there = papers_named.is_there(u)
+    if replies.asks(u) and "?" in u.plain:
+        return Step(state)
+    if document and there is not None:
+        return Step(state, task={"do": "tick", "document": document, "ready": there})
+    name = next((name for name, words in COMMANDS.items() if words.search(u.plain)), None)
+    if name in ("filed", "unlink", "view"):
+        return Step(state, task={"do": name})
+    if name == "new_pin":
+        return _new_pin(state)
+    if name == "wishes":
+        return change(state["wishes"], scene)
+    if name in ("withdraw", "link", "tick"):
+        return _ask(state, name)
+    if name == "contact" and scene.on_line and not scene.pushes:
+        return Step(state, [_note("contact_on_page")])
+    if name == "contact":
+        return _ask({**state, "on_line": scene.on_line}, "mail")
+    return Step(state)
+
+
+def _new_pin(state: State) -> Step:
+    """The old PIN proves who asks; the receipt is still at hand for some minutes after a look-up."""
+    state = {**state, "purpose": "new_pin", "key": secrets.token_urlsafe(24), "pin": None}
+    return _ask(state, "old_pin" if state.get("receipt") else "receipt")
+
+
+def _ask(state: State, asked: str, *leads: str) -> Step:
+    state = {**state, "asked": asked}
+    return Step(state, [pending(state, *leads)])
+
+
+def _note(name: str) -> Spec:
+    return {"say": "application", "name": "note", "note": name, "topic": "status_check", "kind": "answer"}

@@ -1,0 +1,167 @@
+"""What a message says of an application's circumstances and wishes: categories only, whatever else it tells.
+
+Facts are plain values for a slot: `tie` (list of circumstances, empty for none yet), `foreign`, `adopted`, `common_name`, `child`
+("yes" or "no"), `planned` (ISO day or month, or "open"), `contact` ({"kind", "sealed"?}).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from bot.applications.errors import InvalidInput
+from bot.applications.model import Wishes
+from bot.dialogue import replies
+from bot.dialogue.understanding import Understanding
+from bot.rules.checklist import LINKS, Circumstance
+
+Facts = dict[str, Any]
+
+_TIES = {
+    "live": Circumstance.LIVES_IN_TOKYO,
+    "work": Circumstance.WORKS_IN_TOKYO,
+    "study": Circumstance.STUDIES_IN_TOKYO,
+    "move_in": Circumstance.MOVES_IN,
+}
+_TIE_WORDS = {
+    "live": re.compile(r"住(?:ん|み|所|居)|在住|すんで|すみます|都民|living|\blive\b|resident"),
+    "work": re.compile(r"働|はたら|勤(?:め|務)|通勤|在勤|仕事|職場|working|\bwork\b|\bjob\b|employ"),
+    "study": re.compile(r"通学|在学|学校|大学|学生|がっこう|studying|\bstudy\b|student|school|university"),
+    "move_in": re.compile(r"引っ?越|ひっこ|転入|移り住|移住|\bmov(?:e|ing)\b|relocat"),
+}
+# The thing, and whether it is the case.
+_SUBJECTS = {
+    "foreign": re.compile(r"外国籍|外国人|国籍|外国の人|foreign(?:er| national)?|nationality|not japanese"),
+    "adopted": re.compile(r"養子|縁組|adopt"),
+    "common_name": re.compile(r"通称|ニックネーム|別の名前|common name|preferred name|name in daily use"),
+    "child": re.compile(
+        r"子ども|子供|お子さん|こども|(?<![一-龠])[子娘](?:の名前|も|が|を|は)|息子|\bchild|\bkids?\b|\bson\b|daughter"
+    ),
+}
+_NEGATIVE = re.compile(
+    r"ない|なし|いりません|要りません|ません|いいえ|不要|日本人(?:です|どうし|同士)|両方日本|二人とも日本|\bno\b|\bnot\b|n't|\bnone\b|neither|without"
+)
+_FILING = re.compile(
+    r"届|出(?:す|し|せ|そ)|提出|申請|申し込|予定|ごろ|頃|目標|\bfil(?:e|ing)\b|submit|apply|plan|around|aim"
+)
+_UNDECIDED = re.compile(
+    r"未定|決(?:めて|まって)(?:い)?(?:ない|ません)|きめてない|まだ|undecided|not (?:yet )?decided|no plan|not sure"
+)
+_NO_NOTICES = re.compile(
+    r"要らな|いらな|要りません|いりません|不要|なし|受け取ら(?:ない|ません)|けっこう|結構|no notice|without|don'?t (?:need|want)|\bnone\b"
+)
+_MAIL = re.compile(r"メール|e-?mail|\bmail\b")
+
+
+def read(u: Understanding, asked: str | None, on_line: bool) -> Facts:
+    """Facts of one message; an answer as short as yes or no is read by what was asked."""
+    facts: Facts = {}
+    ties = _ties(u, asked)
+    if ties is not None:
+        facts["tie"] = ties
+    for name in _SUBJECTS:
+        found = _yes_or_no(u, name, asked)
+        if found:
+            facts[name] = found
+    planned = _planned(u, asked)
+    if planned:
+        facts["planned"] = planned
+    found_contact = contact(u, on_line) if asked == "contact" else None
+    if found_contact:
+        facts["contact"] = found_contact
+    return facts
+
+
+def contact(u: Understanding, on_line: bool) -> Mapping[str, str] | None:
+    """Where notices shall go, as an answer to that question."""
+    if u.sealed.get("mail"):
+        return None if on_line else {"kind": "email", "sealed": u.sealed["mail"]}
+    if _NO_NOTICES.search(u.plain) or replies.says_no(u.plain) or u.sure("deny"):
+        return {"kind": "none"}
+    if on_line and (replies.says_yes(u.plain) or u.sure("affirm")) and u.sealed.get("line_user"):
+        return {"kind": "line", "sealed": u.sealed["line_user"]}
+    return None
+
+
+def wants_mail(u: Understanding) -> bool:
+    """Whether somebody wants notices but has given no address yet."""
+    return bool(_MAIL.search(u.plain)) or replies.says_yes(u.plain) or u.sure("affirm")
+
+
+def _ties(u: Understanding, asked: str | None) -> list[str] | None:
+    found = [link for link in u.links if link in _TIES]
+    if asked == "tie":
+        found += [link for link, words in _TIE_WORDS.items() if words.search(u.plain)]
+        if not found and any(place[0] == "municipality" for place in u.places):
+            found = ["live"]
+        if not found and (replies.says_no(u.plain) or re.search(r"ありません|まだない|\bnone\b", u.plain)):
+            return []
+        if found and re.search(r"いません|いない(?:です)?$|ありません|\bnot\b|n't", u.plain) and len(set(found)) == 1:
+            return []
+    return sorted({_TIES[link].value for link in found}) or None
+
+
+def _yes_or_no(u: Understanding, name: str, asked: str | None) -> str | None:
+    if _SUBJECTS[name].search(u.plain):
+        if asked != name and replies.questions(u):
+            return None
+        return "no" if _NEGATIVE.search(u.plain) and "not japanese" not in u.plain else "yes"
+    if asked != name:
+        return None
+    yes = replies.says_yes(u.plain) or u.sure("affirm")
+    no = replies.says_no(u.plain) or u.sure("deny") or bool(re.match(r"日本人|二人とも日本", u.plain))
+    return None if yes == no else "yes" if yes else "no"
+
+
+def _planned(u: Understanding, asked: str | None) -> str | None:
+    dates = [str(value) for value in u.values("date") if len(str(value)) >= 7]
+    if dates and (asked == "planned" or _FILING.search(u.plain)):
+        return dates[-1]
+    if asked == "planned" and (_UNDECIDED.search(u.plain) or replies.says_no(u.plain)):
+        return "open"
+    return None
+
+
+def in_range(planned: str, today: date) -> bool:
+    """Whether a plan lies neither in the past nor years ahead."""
+    try:
+        Wishes.from_json({"planned_on": planned}).check_plan(today)
+    except InvalidInput:
+        return False
+    return True
+
+
+def wishes(facts: Mapping[str, Any], language: str) -> Wishes:
+    """The wishes of a draft; what was left open is left out."""
+    yes = {
+        "foreign": Circumstance.FOREIGN_NATIONAL,
+        "adopted": Circumstance.ADOPTED_IN_PARTNERSHIP,
+        "common_name": Circumstance.WANTS_COMMON_NAME,
+        "child": Circumstance.WANTS_CHILD_NAME,
+    }
+    found = [c.value for name, c in yes.items() if facts.get(name) == "yes"]
+    found += [*facts.get("tie", ()), *facts.get("others", ())]
+    planned = facts.get("planned")
+    return Wishes.from_json(
+        {"language": language, "circumstances": found, "planned_on": None if planned in (None, "open") else planned}
+    )
+
+
+def facts_of(stored: Mapping[str, Any]) -> Facts:
+    """The reverse of `wishes`, from their plain values: all is answered, as nothing says what had been left open."""
+    circumstances = set(stored.get("circumstances", ()))
+    asked = {
+        "foreign": Circumstance.FOREIGN_NATIONAL,
+        "adopted": Circumstance.ADOPTED_IN_PARTNERSHIP,
+        "common_name": Circumstance.WANTS_COMMON_NAME,
+        "child": Circumstance.WANTS_CHILD_NAME,
+    }
+    ties = {c.value for c in LINKS}
+    return {
+        "tie": sorted(circumstances & ties),
+        **{name: "yes" if c.value in circumstances else "no" for name, c in asked.items()},
+        "planned": stored.get("planned_on") or "open",
+        "others": sorted(circumstances - ties - {c.value for c in asked.values()}),
+    }

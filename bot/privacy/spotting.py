@@ -1,0 +1,98 @@
+"""Finds what must not stay in clear in a typed message: receipts, PINs and e-mail addresses; masks them at equal length.
+
+Receipts and PINs get a mask of their own: they are meant for us, so nobody is told off for sending one. Letters `TP` and the marks
+between the groups stay, by which NLU still sees that there is a receipt. An address is masked like any other personal detail; whether it was
+asked for is for the dialogue to say.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from bot.applications import pin, receipt
+from bot.nlu.normalise import Normalised, with_offsets
+from bot.privacy.redact import MASK
+
+SEALED = "●"
+
+_GAP = r"[\s_.\-ー・~/─━·]*"
+_RECEIPT = re.compile(rf"(?<![a-z0-9])tp{_GAP}(?:[0-9a-z]{_GAP}){{11}}[0-9a-z](?![a-z0-9])")
+# A receipt with a character too few or too many is still nearly the receipt.
+_NEARLY = re.compile(r"(?<![a-z0-9])tp[-_.ー・]?[0-9a-z]+(?:[-_.ー・][0-9a-z]+)*")
+_WITHOUT_TP = re.compile(r"(?<![a-z0-9\-])[0-9a-z]{4}(?:[\s\-ー][0-9a-z]{4}){2}(?![a-z0-9\-])")
+_GROUPS = re.compile(
+    r"(?<![a-z0-9\-])(?=[a-z\-]*\d)(?=[\d\-]*[a-z])[0-9a-z]{4}(?:-[0-9a-z]{4}){1,2}(?:-[0-9a-z]{1,4})?(?![a-z0-9\-])"
+)
+_DIGITS = r"\d(?:[\s\-]?\d)"
+_LABEL = r"(?:暗証番号|あんしょうばんごう|暗証|パスコード|ピンコード|ピン番号|(?<![a-z])pin(?![a-z])(?:[ -]?(?:code|number|no\.?))?|passcode)"
+_LABELLED = re.compile(rf"{_LABEL}[^0-9]{{0,16}}?({_DIGITS}{{3,8}})(?!\d|\s?[年月日円桁回])")
+_LABELLED_AFTER = re.compile(rf"(?<!\d)({_DIGITS}{{3,8}})(?!\d)[^0-9]{{0,8}}?{_LABEL}")
+_SIX = re.compile(
+    r"(?<![\d.,:/\-])(\d{6})(?![\d\-:/]|[.,]\d|\s?(?:円|人|件|組|万|歳|年|月|日|%|yen|people|couples|persons|jpy))"
+)
+_ALONE = re.compile(rf"^[\s「\"'(（]*({_DIGITS}{{4,6}})\s*(?:です|だよ|だ|desu)?[\s。.!」\"')）]*$")
+_MONTH = re.compile(r"(?:19|20)\d\d[\s\-]\d{1,2}")
+_MAIL = re.compile(r"[^\s@<>\"(),:;\\\[\]、。，（）「」【】]{1,64}@[a-z0-9.\-]{1,180}\.[a-z0-9\-]{2,63}")
+
+
+@dataclass(frozen=True)
+class Spotted:
+    """A message with its secrets masked, and the secrets: the latest of each kind that was typed."""
+
+    text: str
+    values: dict[str, str] = field(default_factory=dict, repr=False)
+
+
+def spot(text: str) -> Spotted:
+    """Masks receipts, PINs and addresses in one typed message."""
+    normal = with_offsets(text)
+    values: dict[str, str] = {}
+    chars = list(text)
+    taken: list[tuple[int, int]] = []
+    for kind, start, end in _spans(normal.text):
+        if any(start < e and s < end for s, e in taken):
+            continue
+        taken.append((start, end))
+        first, last = normal.typed_span(start, end)
+        values[kind] = _value(kind, text[first:last])
+        _mask(kind, chars, normal, start, end)
+    return Spotted("".join(chars) if taken else text, values)
+
+
+def _spans(plain: str) -> Iterator[tuple[str, int, int]]:
+    """Kind and span of each secret, the surest first; later ones that overlap do not count."""
+    for match in _MAIL.finditer(plain):
+        yield "mail", *match.span()
+    for match in _RECEIPT.finditer(plain):
+        if re.search(r"\d", match[0]):
+            yield "receipt", *match.span()
+    for match in _WITHOUT_TP.finditer(plain):
+        if receipt.read(match[0]) or re.search(r"\d[a-z]|[a-z]\d", match[0]):
+            yield "receipt", *match.span()
+    for match in _NEARLY.finditer(plain):
+        if re.search(r"\d", match[0]) and len(match[0]) >= 7:
+            yield "receipt", *match.span()
+    for match in _GROUPS.finditer(plain):
+        yield "receipt", *match.span()
+    for pattern in (_LABELLED, _LABELLED_AFTER, _SIX, _ALONE):
+        for match in pattern.finditer(plain):
+            if not _MONTH.fullmatch(match[1]):
+                yield "pin", *match.span(1)
+
+
+def _value(kind: str, typed: str) -> str:
+    plain = "".join(c for c in unicodedata.normalize("NFKC", typed) if unicodedata.category(c) != "Cf")
+    if kind == "receipt":
+        return receipt.read(typed) or plain
+    return (pin.read(typed) or plain) if kind == "pin" else plain
+
+
+def _mask(kind: str, chars: list[str], normal: Normalised, start: int, end: int) -> None:
+    prefix = 2 if kind == "receipt" and normal.text.startswith("tp", start) else 0
+    for place in range(start + prefix, end):
+        if kind == "mail" or normal.text[place].isalnum():
+            for typed in range(normal.starts[place], normal.ends[place]):
+                chars[typed] = MASK if kind == "mail" else SEALED

@@ -1,0 +1,111 @@
+"""Receipts, PINs and addresses are found as people type them, masked at equal length, and read right."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.applications import receipt
+from bot.privacy.redact import MASK
+from bot.privacy.spotting import SEALED, spot
+
+NUMBER = "TP-7K2M-9QXC-4H8R"
+RECEIPTS = {
+    "as given": NUMBER,
+    "lower case": NUMBER.lower(),
+    "full width": "ＴＰ－７Ｋ２Ｍ－９ＱＸＣ－４Ｈ８Ｒ",
+    "spaces": "TP 7K2M 9QXC 4H8R",
+    "nothing between": "TP7K2M9QXC4H8R",
+    "other hyphens": "TP‐7K2M—9QXC−4H8R",
+    "long vowel marks": "TPー7K2Mー9QXCー4H8R",
+    "without TP": "7K2M-9QXC-4H8R",
+}
+PINS = {
+    "alone": "482913",
+    "full width": "４８２９１３",
+    "alone with a copula": "482913です",
+    "labelled": "暗証番号は482913です",
+    "labelled in kana": "あんしょうばんごう：482913",
+    "English": "my PIN is 482913",
+    "in two groups": "PIN 482 913",
+    "label behind": "482913 is the pin",
+    "beside a receipt": f"{NUMBER} 482913",
+    "in a sentence": "たしか482913だったと思う",
+}
+
+
+@pytest.mark.parametrize("written", RECEIPTS.values(), ids=RECEIPTS)
+@pytest.mark.parametrize("frame", ["{}", "受付番号は{}です", "Is {} ready?", "🎉{}、どうなった？"])
+def test_a_receipt_is_masked_however_it_is_written(written: str, frame: str) -> None:
+    found = spot(frame.format(written))
+    assert len(found.text) == len(frame.format(written))
+    assert not any(part in found.text.upper() for part in ("7K2M", "9QXC", "4H8R", "７Ｋ２Ｍ"))
+    assert found.values["receipt"]
+    assert MASK not in found.text and SEALED in found.text
+
+
+def test_a_real_receipt_is_read_into_its_plain_form() -> None:
+    for _ in range(50):
+        number = receipt.new()
+        assert spot(f"番号 {number.lower().replace('-', ' ')} です").values == {"receipt": number}
+
+
+@pytest.mark.parametrize("text", PINS.values(), ids=PINS)
+def test_a_pin_is_masked(text: str) -> None:
+    found = spot(text)
+    assert found.values["pin"] == "482913"
+    assert len(found.text) == len(text)
+    assert not any(c.isdigit() for c in found.text)
+
+
+@pytest.mark.parametrize(
+    "text", ["TP-7K2M-9QXC-4H8", "tp-7k2m-9qxc-4h8rx", "7k2m-9qxc", "PIN 48291", "暗証番号 4829137", "48291"]
+)
+def test_what_is_nearly_a_receipt_or_pin_is_masked_too(text: str) -> None:
+    found = spot(text)
+    assert found.values and not any(c.isdigit() for c in found.text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "hanako@example.jp",
+        "Hanako.Yamada+a@mail.example.co.jp",
+        "o'brien@example.org",
+        "ｈａｎａｋｏ＠ｅｘａｍｐｌｅ．ｊｐ",
+    ],
+)
+def test_an_address_is_masked_like_a_personal_detail(text: str) -> None:
+    found = spot(f"{text} にお願いします")
+    assert found.text == MASK * len(text) + " にお願いします"
+    assert found.values["mail"].isascii() and "@" in found.values["mail"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "費用はいくらですか", "年収500000円でも使えますか", "100000人が使っていますか", "2027-04", "2027年4月10日", "20270410", "03-5388-2337に電話", "0353882337", "have been told that this work", "暗証番号は6桁ですか", "暗証番号を3回間違えました", "1692組", "18歳と25歳です", "令和9年3月4日", "PINって何ですか", "TPOに合わせて", "https://www.soumu.metro.tokyo.lg.jp/10jinken/page/partnership01.html",
+        "暗証番号は2027年に変わりますか",
+    ],
+)  # fmt: skip
+def test_an_ordinary_message_is_left_alone(text: str) -> None:
+    assert spot(text).text == text
+    assert spot(text).values == {}
+
+
+def test_the_secrets_are_not_printed() -> None:
+    assert "482913" not in repr(spot("PIN 482913"))
+
+
+@given(st.text(st.characters(blacklist_categories=()), max_size=60))
+@settings(max_examples=300, deadline=None)
+def test_length_is_always_kept(text: str) -> None:
+    found = spot(text)
+    assert len(found.text) == len(text)
+    assert all(a == b or b in (MASK, SEALED) for a, b in zip(text, found.text, strict=True))
+
+
+def test_masking_twice_finds_nothing_more() -> None:
+    once = spot(f"受付番号は{NUMBER}、暗証番号は482913、a@example.org")
+    assert spot(once.text).values == {}
