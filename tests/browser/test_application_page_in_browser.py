@@ -105,6 +105,7 @@ def enter(page: Any, case: Started) -> None:
     page.fill("#pin", case.pin)
     page.locator("#enter .send").click()
     page.locator("#state").wait_for()
+    page.wait_for_load_state()  # the module that listens for Escape runs after the page is drawn
 
 
 def picture(page: Any, name: str) -> None:

@@ -198,7 +198,9 @@ exitLink.addEventListener("click", (event) => {
 
 let escapes = [];
 addEventListener("keydown", (event) => {
-  if (event.key !== "Escape" || event.isComposing || composing || event.keyCode === 229 || event.repeat) return;
+  if (event.key !== "Escape" || event.isComposing || composing || event.keyCode === 229) return;
+  event.preventDefault(); // a fourth, frightened press would otherwise stop the next page from loading
+  if (event.repeat) return;
   menu.open = false;
   escapes = [...escapes.filter((at) => event.timeStamp - at < ESCAPE_WITHIN), event.timeStamp];
   if (escapes.length >= 3) exit();
