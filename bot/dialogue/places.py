@@ -50,6 +50,12 @@ _MISTAKEN_FOR = (
     "alternatives_overview",
 )
 _OF_A_TRADE = ("coverage_mobile", "coverage_mortgage", "coverage_miles", "coverage_life_insurance")
+_TRADE_WORDS = {
+    "coverage_mortgage": re.compile(r"ローン|mortgage|(?:home|housing) loan"),
+    "coverage_life_insurance": re.compile(r"保険|insurance"),
+    "coverage_mobile": re.compile(r"携帯|スマホ|家族割|mobile|phone plan|family plan"),
+    "coverage_miles": re.compile(r"マイル|マイレージ|\bmiles?\b"),
+}
 # The entry on all services of a provider's kind.
 _GENERAL = {
     "priv-docomo": "coverage_mobile",
@@ -163,12 +169,11 @@ def _unknown_provider(moment: Moment) -> list[Spec]:
     name, p = _need(moment)
     if moment.u.providers or not (name == "coverage_provider" and p > 0.3) or not _NAMES_ONE.search(moment.u.text):
         return []
-    return [
-        say(
-            "provider_unknown",
-            kind="answer",
-            topic="coverage",
-            facts=("cov-private-not-guaranteed", "cov-private-overview"),
-            related=("coverage_private_overview", "coverage_hospital_list"),
-        )
-    ]
+    unknown = say(
+        "provider_unknown",
+        kind="answer",
+        topic="coverage",
+        facts=("cov-private-not-guaranteed", "cov-private-overview"),
+        related=("coverage_private_overview", "coverage_hospital_list"),
+    )
+    return [unknown, *(entry(i) for i, words in _TRADE_WORDS.items() if words.search(moment.u.plain))][:2]

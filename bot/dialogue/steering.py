@@ -160,7 +160,8 @@ def _why(moment: Moment) -> Turn:
 def _correct(moment: Moment) -> Turn | None:
     """Back into a check that has ended, unless the message says by itself what was wrong."""
     if not moment.check.get("facts"):
-        return None
+        nothing = say("nothing_to_resume", kind="offer", topic="eligibility", related=("eligibility_summary",))
+        return moment.turn(nothing) if moment.u.top[0] == "go_back" and not moment.memory.draft else None
     facts = stated.read(moment.u, moment.today)
     if facts or cases.again(moment.u, moment.memory, facts, moment.today):
         return None

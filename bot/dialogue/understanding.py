@@ -87,5 +87,7 @@ class Understanding:
 
 
 def has_words(text: str) -> bool:
-    """Tells whether a message holds any letter or digit at all."""
-    return any(c.isalnum() for c in with_offsets(text).text)
+    """Tells whether a message holds any letter, or digits that are not a sum in brackets such as `{{7*7}}`."""
+    folded = with_offsets(text).text
+    letters = any(c.isalpha() for c in folded)
+    return letters or (any(c.isdigit() for c in folded) and not any(c in "{}<>*=$;" for c in folded))
