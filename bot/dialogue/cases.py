@@ -32,6 +32,19 @@ _ASKED_ABOUT = {
         ("links", "move_in", "outside", "one_outside"),
     ),
 }
+_MORE_NAMES = {"req-02-sexual-minority": ("faq/eligibility_one_sexual_minority", "faq/eligibility_different_sex")}
+_UNSURE = re.compile(
+    r"(?:分から|わから|解ら)(?:ない|ず|なく|ん(?!な)|へん|ねえ)|知ら(?:ない|ん(?!ぷ)|へん)(?!せ)|かもしれ|思い出せ|覚えて(?:い)?(?:ない|ません)|自信(?:が|は|も)?(?:まだ)?(?:ない|なく|ありません)|はっきりし(?:ない|ません)|確かめ(?:た|て)(?:こと)?(?:が|は|も)?(?:ない|いない|いません|ありません)|"
+    r"\bnot sure\b|\bunsure\b|don'?t (?:really |honestly |actually )?know|no (?:proof|idea)|never seen (?:any )?proof|(?:hasn'?t|haven'?t|not) (?:been )?confirmed|might be (?!able)|may be (?!able|eligible)|still questioning|no ?one is sure"
+)
+_WHETHER_WE_MAY = re.compile(
+    r"(?:でき|出せ|使え|いけ|対象|当てはま|該当|申請|届け?出|登録|宣誓|資格|条件|大丈夫|申し込め)[^。、]{0,10}?(?:か|かどうか|のか)(?:が|は|も)?(?:よく|全然|まったく)?(?:分から|わから|知ら)(?:ない|ず|なく|ん|へん)(?:ん)?(?:です)?|(?:どう|何|なに|どこ|だれ|誰|いつ|どの)[^。、]{0,14}(?:分から|わから)(?:ない|ず|なく|ん|へん)|"
+    r"(?:not sure|unsure|don'?t know|no idea) (?:if|whether|how|what|where|who) (?:we|i|they|this|that|it)?\s?(?:can|could|may|are eligible|am eligible|qualify|would|are allowed|to|count)"
+)
+_COUNTS_AS = re.compile(
+    r"(?:住|働|勤|在学|在勤|通学|通勤|居住).{0,12}(?:ことになる|扱い|と言え|っていえ|って言っ?て(?:いい|も)|とみな|に入りますか|に含まれ)|count(?:s|ed)? as (?:living|working|studying|residing|a resident)|considered (?:living|working|resident)"
+)
+_ABROAD = "married_abroad_to_each_other"
 _HARD = (
     "ages", "both_adults", "any_marriage", "any_other_partnership", "relation", "links", "outside", "one_outside", "open_link", "move_in", "people_count",
 )  # fmt: skip
@@ -52,6 +65,12 @@ _NEAR = (
     "faq/application_no_visit",
     "faq/application_both",
 )
+_OF_SOMETHING_ELSE = ("faq/coverage", "faq/changes", "faq/limits", "faq/oos", "faq/alternatives")
+_FILING = re.compile(
+    r"申し?込|申請|届|とど|宣誓|登録|資格|条件|対象|該当|使える?(?:立場|二人)|いける|いけます|だめ|ダメ|できる|できます|"
+    r"\b(?:apply|appl(?:ied|ication)|register|registration|qualify|eligib|oath|file|filing|allowed|can we do it)\w*"
+)
+_BARE_AGE = re.compile(r"(?<![\d.,:/-])([1-9]\d)(?![\d.,:/%-]|[年月日時分円人個回件条項階号万千百kK]|か月|ヶ月|週)")
 _HOLDS = re.compile(
     r"still valid|まだ有効|証明書(?:は|って)?(?:その|この|まだ)|(?:証明書|宣誓|届け?出).{0,8}(?:済み|もらっ|もって|持って|受けて|してい|した(?:後|あと)|してある)|"
     r"(?:already|have|hold|got|registered).{0,12}certificate|after (?:we )?(?:registered|filed)"
@@ -90,7 +109,12 @@ def direct(knowledge: Knowledge, u: Understanding, memory: Memory, today: date) 
         if not asked or p < 0.5 or not favourable:
             return None
         facts.update(favourable)
-    elif not hard and facts.get("has_sexual_minority") != "no" and not (found and found.situation):
+    elif (
+        not hard
+        and facts.get("has_sexual_minority") != "no"
+        and not facts.get("open")
+        and not (found and found.situation)
+    ):
         return None
     if label == "faq/eligibility_different_sex" and facts.get("has_sexual_minority") != "no":
         facts["open_minority"] = facts.get("has_sexual_minority") != "yes"
@@ -114,6 +138,24 @@ def direct(knowledge: Knowledge, u: Understanding, memory: Memory, today: date) 
     return check.Step(state, [spec])
 
 
+def _unsure(u: Understanding, facts: reading.Facts) -> None:
+    """A doubt in words about what the question turns on is left open; a doubt whether they may file at all is none."""
+    where = u.mass("faq/eligibility_tokyo_link", "faq/eligibility_cohabitation", "faq/documents_address")
+    if _COUNTS_AS.search(u.plain) and where > 0.3:
+        facts.pop("links", None)
+        facts["open_link"] = True
+    if not _UNSURE.search(_WHETHER_WE_MAY.sub(" ", u.plain)):
+        return
+    for requirement, (names, keys) in _ASKED_ABOUT.items():
+        if u.mass(*names, *_MORE_NAMES.get(requirement, ())) <= 0.5:
+            continue
+        for key in keys:
+            facts.pop(key, None)
+        opened = facts.setdefault("open", [])
+        if requirement not in opened:
+            opened.append(requirement)
+
+
 def _facts(u: Understanding, today: date) -> reading.Facts:
     """What the message states, with the relative it names where it turns on kinship."""
     facts = stated.read(u, today, turns_on=True)
@@ -129,6 +171,13 @@ def _facts(u: Understanding, today: date) -> reading.Facts:
             and (u.says("about", 0.7) != "rule" or kin in ("cousin", "second_cousin") and len(u.plain) <= 30)
         ):
             facts["relation"] = [KIN[kin][0].value, KIN[kin][1]]
+    if u.mass("faq/eligibility_age") > 0.6 and not facts.keys() & {"ages", "both_adults"}:
+        bare = _BARE_AGE.findall(u.plain)  # 「付き合ってる子まだ17なんだけど私は20」
+        if 1 <= len(bare) <= 2:
+            facts["ages"] = [int(age) for age in bare]
+            opened = [name for name in facts.pop("open", ()) if name != "req-04-both-adults"]
+            facts.update({"open": opened} if opened else {})
+    _unsure(u, facts)
     silent = not facts.keys() & {"links", "move_in", "outside", "outside_named", "one_outside", "open_link"}
     if silent and u.top[0] == "check_eligibility" and any(place[0] == "municipality" for place in u.places):
         facts["links"] = ["live"]  # "we share a place in Kita-ku. Do we qualify?"
@@ -139,13 +188,21 @@ def again(u: Understanding, memory: Memory, facts: reading.Facts, today: date) -
     """One more fact, or a changed one, about the case just judged: the verdict anew."""
     previous = memory.check or {}
     correcting = bool(check._CORRECT.search(u.plain))
-    if previous.get("facts", {}).get("move_in") and "move_in" not in facts and (correcting or LEANS.search(u.plain)):
-        planned = reading.move_date(u, today)  # 「やっぱり1月末に早まりそう」
-        if planned:
-            facts["move_in"] = planned
+    dated = False
+    if previous.get("facts", {}).get("move_in") and "move_in" not in facts:
+        short = len(u.plain) <= 28 and u.top[1] < 0.9
+        planned = reading.move_date(u, today) if correcting or short or LEANS.search(u.plain) else None
+        if planned:  # 「やっぱり1月末に早まりそう」「2月1日のままで」「3月10日なら?」
+            facts["move_in"], dated = planned, True
+    if previous.get("facts", {}).get("any_marriage") == _ABROAD and not re.search(r"離婚|別れ|解消|divorc", u.plain):
+        on_paper = facts.pop(
+            "any_marriage", None
+        )  # "But in Japan we're single on paper": still married to each other abroad
+        if on_paper and memory.said and memory.said[-1]["say"] == "verdict":
+            return check.Step(dict(previous), [dict(memory.said[-1])])
     aged = previous.get("facts", {}).keys() & {"ages", "both_adults"}
     if correcting and aged and not facts.keys() & {"ages", "both_adults"}:
-        bare = re.findall(r"(?<!\d)([1-9]\d)(?![\d年月日時分円人])", u.plain)  # 「ごめん18」
+        bare = _BARE_AGE.findall(u.plain)  # 「ごめん18」
         if len(bare) == 1:
             facts["ages"] = [int(bare[0])]
     strong = {k: v for k, v in facts.items() if k not in ("people_count", "open_minority") or v == "other"}
@@ -155,8 +212,10 @@ def again(u: Understanding, memory: Memory, facts: reading.Facts, today: date) -
     refused = after_verdict and verdicts.decision_for(
         memory.said[-1]["facts"], today, direct=memory.said[-1].get("mode") == "direct"
     ).verdict.value in ("ineligible", "ask_office")
+    if not correcting and check._QUESTION.search(u.plain) and _asks_something_else(u, list(strong)):
+        return None
     adds = correcting or refused or LEANS.search(u.plain) or not check._QUESTION.search(u.plain)
-    if not (correcting or (after_verdict and adds)):
+    if not (correcting or dated or (after_verdict and adds)):
         return None
     opened = facts.pop("open", [])
     # What has become doubtful is no longer taken from what was said before.
@@ -186,6 +245,8 @@ def _is_case(u: Understanding, facts: reading.Facts, hard: list[str]) -> bool:
     moving_here = "move_in" in facts and any(facts.get(k) for k in ("outside", "outside_named", "one_outside"))
     if not label.startswith("faq/eligibility") and _HOLDS.search(u.plain):
         return False
+    if _asks_something_else(u, hard):
+        return False
     own = u.says("about", 0.7) == "case"
     here = any(place[0] != "area" for place in u.places)
     if label.startswith("faq/changes") and len(hard) < 2 and not moving_here and not (own and here and p < 0.9):
@@ -200,6 +261,7 @@ def _is_case(u: Understanding, facts: reading.Facts, hard: list[str]) -> bool:
         or (u.mass("check_eligibility", "faq/eligibility") > 0.45 and p < 0.4)
         or len(hard) >= 3
         or facts.get("links") == "none"
+        or (own and facts.get("open") and bool(_FILING.search(u.plain)))
         or moving_here
         or (own and set(hard) - _WHERE and (p < 0.75 or label.startswith(_NEAR)))
         or (own and hard and (label.startswith(_NEAR) or u.mass("faq/eligibility", "check_eligibility") > 0.1))
@@ -213,6 +275,14 @@ def _is_case(u: Understanding, facts: reading.Facts, hard: list[str]) -> bool:
         or ("relation" in facts and p < 0.6 and bool(_ELIGIBLE_ASK.search(u.plain)))
         or (facts.get("has_sexual_minority") == "no" and near)
     )
+
+
+def _asks_something_else(u: Understanding, hard: list[str]) -> bool:
+    """「蒲田に住んでます、大田区で使い道ありますか」: where they live is told, what they ask is not about filing."""
+    label, p = u.top
+    if not label.startswith(_OF_SOMETHING_ELSE) or p < 0.75:
+        return False
+    return not _FILING.search(u.plain) or (p >= 0.95 and set(hard) <= _WHERE | {"links", "move_in"})
 
 
 def _refusal(facts: reading.Facts, today: date) -> str | None:

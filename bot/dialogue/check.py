@@ -14,6 +14,7 @@ from typing import Any
 
 from bot.dialogue import situation as reading
 from bot.dialogue import stated
+from bot.dialogue.implied import ABOUT_THE_RULE
 from bot.dialogue.speaking import Spec
 from bot.dialogue.understanding import Understanding
 from bot.rules.conditions import Fact, Status
@@ -122,7 +123,7 @@ def step(state: State, u: Understanding, today: date) -> Step:
         planned = reading.move_date(u, today)
         if planned:
             facts["move_in"] = planned
-    if _PROMISE.search(u.plain) and not _QUESTION.search(u.plain):
+    if "makes_oath" not in facts and _PROMISE.search(u.plain) and not _QUESTION.search(u.plain):
         facts["makes_oath"] = "yes"
     told = facts.keys() - {"open", "open_minority", "outside_named", "open_link", "people_count", "makes_oath"}
     # A sentence about something else is no yes or no to our question: "Neither of us lives in Tokyo".
@@ -138,6 +139,10 @@ def step(state: State, u: Understanding, today: date) -> Step:
         and not label.startswith(("faq/smalltalk", "faq/eligibility"))
         and p > 0.3
     )
+    new = {k for k in useful if state["facts"].get(k) != facts[k]}
+    of_the_rule = label.startswith("faq/eligibility") and p > 0.6 and bool(_QUESTION.search(u.plain)) and not answered
+    if of_the_rule and (not new or ABOUT_THE_RULE.search(u.plain)):
+        return Step(state, [], interrupted=True)  # 「性別変更してないと不利ですか」: answered before the check goes on
     if useful and not (asks_else and not answered):
         if correcting and not answered:
             state["declined"] = [d for d in state["declined"] if not _settles(facts, d)]

@@ -35,6 +35,10 @@ _LIST = re.compile(
     r"(?:書類|チェック|しょるい).{0,4}(?:リスト|一覧|りすと)|チェックリスト|checklist|list of (?:papers|documents)",
     re.IGNORECASE,
 )
+_WHAT_IF = re.compile(
+    r"^(?:じゃあ|では|それなら|で)?、?(?:まず|先に)?(?:何|なに)(?:を|から)(?:すれば|したら)(?:いい|よい)|(?:どう|何を)(?:すれば|したら).{0,8}(?:できる|なれ|届け出|出せ|対象)|何が変われば|what (?:would|has|needs?) (?:have )?to (?:change|happen)|what (?:can|should|must) (?:we|i) (?:do|change)(?: first)?\??$"
+)
+_LANGUAGE_OF_OFFICE = re.compile(r"話せ|しゃべ|ここ|このチャット|ボット|答え|\byou\b|\bchat\b|\bbot\b")
 _OPENING_HOURS = re.compile(
     r"何曜日|何時|営業時間|受付時間|時間は|いつ(?:やって|開|あい)|what time|which days?|opening hours|when.{0,10}open|夜でも|夜中でも|いつでも|今(?:から)?(?:かけ|電話)|at night|right now|何時まで"
 )
@@ -60,6 +64,8 @@ def _on_a_verdict(moment: Moment) -> Spec | None:
     plain = moment.u.plain
     if _LIST.search(plain):
         return {"say": "papers", "facts": moment.last["facts"]}
+    if _WHAT_IF.search(plain):
+        return dict(moment.last)
     if moment.last["facts"].get("ages") and _COMES_OF_AGE.search(plain):
         return entry("eligibility_age")
     return dict(moment.last) if len(plain) <= 24 and _SINCE_WHEN.search(plain) else None
@@ -72,5 +78,9 @@ def _on_an_entry(moment: Moment) -> Spec | None:
         return None
     if found.id == "crisis_bereavement" and _PAPERS_OF_THE_DEAD.search(plain):
         return entry("changes_death")
+    if moment.u.sure("faq/smalltalk_languages", 0.5) and found.topic in ("application", "documents"):
+        return None if _LANGUAGE_OF_OFFICE.search(plain) else entry("application_language")
+    if moment.u.sure("faq/application_language", 0.5) and found.topic == "certificate" and moment.language == "en":
+        return entry("certificate_english")
     reachable = found.topic in ("support", "crisis", "handoff")
     return entry(found.id) if reachable and len(plain) <= 16 and _OPENING_HOURS.search(plain) else None

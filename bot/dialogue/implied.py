@@ -11,6 +11,7 @@ import re
 from bot.dialogue.situation import Facts
 from bot.dialogue.understanding import Understanding
 
+_HINTED = 0.3
 _SURE = 0.5
 _HELD_BACK = re.compile(
     r"(?:言|答え|話し)(?:い|え)?たく(?:ない|ありません)|分からな|わからな|わかりません|rather not|prefer not|not sure|don't know|もし|たら(?:でき|出せ|いけ|大丈夫|ok)|\bif\b|\bonce\b"
@@ -20,7 +21,7 @@ _UNMARRIED = re.compile(
 )
 
 # Asking how the rule stands, not how they stand.
-_ABOUT_THE_RULE = re.compile(
+ABOUT_THE_RULE = re.compile(
     r"じゃないと|でないと|ないとだめ|ならんと|ならないと|なくちゃ|なければ|なくても(?:いい|よい|大丈夫|ok)|必要|条件(?:は|って)|範囲|どこまで|何親等|なぜ|どうして|理由|調べ(?:られ|ます)|証明(?:する|すれ|でき)|(?:が|を)出すの|どんな|ほしいだけ|"
     r"do (?:we|you|i|both|they) (?:both )?(?:have|need) to|must (?:we|both|i|you)|required|requirement|\bwhy\b|how (?:close|far|do|does|will|is)|prove|which relatives|what (?:relatives|counts|kind)"
 )
@@ -48,7 +49,7 @@ _NOT_DONE = re.compile(
 def imply(u: Understanding, facts: Facts) -> Facts:
     """Facts that follow from what the message turns on; empty where it asks about the rule or was read already."""
     text = u.plain
-    if _ABOUT_THE_RULE.search(text) or _HELD_BACK.search(text):
+    if ABOUT_THE_RULE.search(text) or _HELD_BACK.search(text):
         return {}
     label, p = u.top
     if p < _SURE or not label.startswith("faq/eligibility_"):
@@ -67,7 +68,8 @@ def imply(u: Understanding, facts: Facts) -> Facts:
     if requirement == "municipal_certificate_holder" and "any_other_partnership" not in facts:
         return {} if _SOMEONE_ELSE.search(text) else {"any_other_partnership": "no"}
     if requirement == "no_minority" and "has_sexual_minority" not in facts:
-        return {"has_sexual_minority": "no"}
+        # What the message turns on is a guess; that neither is one has to be said as well.
+        return {"has_sexual_minority": "no"} if not u.standing or u.doubt("minority") > _HINTED else {}
     if requirement == "two_people" and facts.get("people_count") != "other":
         return {} if _TWO.search(text) else {"people_count": "other"}
     if requirement == "adoption" and "relation" not in facts:

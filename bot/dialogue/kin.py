@@ -13,10 +13,10 @@ from bot.nlu.normalise import for_features
 from bot.rules.situation import Kinship
 
 _NOT_KIN = re.compile(
-    r"親族(?:関係)?(?:でも|では|じゃ|とか|で)?(?:は)?(?:ない|ありません|なく|無い|なし|ねえ|やない)|親戚(?:関係)?(?:でも|では|じゃ|とかでは|とかじゃ|で|は)?(?:は)?(?:ない|ありません|なく|なし|やない)|しんせき.{0,4}(?:では|じゃ)?(?:ない|ありません)|しんぞく.{0,4}(?:では|じゃ)?(?:ない|ありません)|血(?:の)?(?:つながり|繋がり|縁|縁関係)(?:は|も|が|とか)?(?:では|じゃ)?(?:ない|ありません|なし|無)|血縁(?:関係)?(?:や親戚関係)?(?:では|じゃ|は|も|とか)?(?:は)?(?:ない|ありません|なし|無)|他人(?:です|同士)|赤の他人|(?:かぞく|家族)(?:や|とか|でも|では|じゃ).{0,10}(?:ない|ありません)|家族関係(?:では|じゃ)?な|not (?:close(?:ly)? )?(?:relat(?:ed|ives)|family|blood)|(?:aren'?t|isn'?t|no) (?:close(?:ly)? )?(?:relat(?:ed|ives|ion)|family|blood)|unrelated|no blood|no kinship|ketsuen nashi"
+    r"親族(?:関係)?(?:でも|では|じゃ|とか|で)?(?:は)?(?:ない|ありません|なく|無い|なし|ねえ|やない)|親戚(?:関係)?(?:でも|では|じゃ|とかでは|とかじゃ|で|は)?(?:は)?(?:ない|ありません|なく|なし|やない)|しんせき.{0,4}(?:では|じゃ)?(?:ない|ありません)|しんぞく.{0,4}(?:では|じゃ)?(?:ない|ありません)|血(?:の)?(?:つながり|繋がり|縁|縁関係)(?:は|も|が|とか)?(?:では|じゃ)?(?:ない|ありません|なし|無)|血(?:は|が|も)?(?:つなが|繋が)って(?:い)?(?:な|ま?せん)|血縁(?:関係)?(?:や親戚関係)?(?:では|じゃ|は|も|とか)?(?:は)?(?:ない|ありません|なし|無)|他人(?:です|同士)|赤の他人|(?:かぞく|家族)(?:や|とか|でも|では|じゃ).{0,10}(?:ない|ありません)|家族関係(?:では|じゃ)?な|not (?:close(?:ly)? )?(?:relat(?:ed|ives)|family|blood)|(?:aren'?t|isn'?t|no) (?:close(?:ly)? )?(?:relat(?:ed|ives|ion)|family|blood)|unrelated|no blood|no kinship|ketsuen nashi"
 )
 _KIN_AS_COUPLE = re.compile(
-    r"^(?:同士|どうし|の?(?:カップル|二人|ふたり|関係)|なん(?:です|だ|やけど)|です|だけど|ですが|だった|でした|で(?:も|す|、)|でも|だと|だったら|の場合|やねん|やけど|じゃ|は(?:無理|だめ|ダメ|いけ|でき|OK|対象)|って(?:だめ|いけ|でき|無理)|と(?:の)?(?:パートナー|届|申請|登録|宣誓|付き合|つきあ|暮ら|結婚|一緒に暮ら|同居|だせ|だし|でも|は|も|使|でき|一緒に(?:届|申|登録|宣誓|出)|私|僕|俺|わたし|わたくし|$|、)|ならどう|なら|$|[?？。])"
+    r"^(?:同士|どうし|の?(?:カップル|二人|ふたり|関係)|なん(?:です|だ|やけど)|です|だけど|ですが|だった|でした|で(?:も|す|、)|でも|だと|だったら|の場合|やねん|やけど|じゃ|は(?:無理|だめ|ダメ|いけ|でき|OK|対象)|って(?:だめ|いけ|でき|無理)|と(?:の)?(?:パートナー|交際|恋愛|恋人|お付き合い|届|申請|登録|宣誓|付き合|つきあ|暮ら|結婚|一緒に暮ら|同居|だせ|だし|でも|は|も|使|でき|一緒に(?:届|申|登録|宣誓|出)|私|僕|俺|わたし|わたくし|$|、)|ならどう|なら|$|[?？。])"
 )
 _KIN_AND = re.compile(
     r"(?:私|僕|俺|わたし|うち|自分|パートナー|相手|彼女?|彼氏|相方)(?:は|と(?:は)?|の|が)(?:、)?(?:実(?:の|は)?|実際は|血のつながった|血の繋がった|じつは)?\s?$"
@@ -65,6 +65,10 @@ _NO_ADOPTION = re.compile(
     r"養子縁組(?:も|は|を|とか)?(?:して(?:い)?(?:ない|ません)|なし|ない|ありません)|(?:no|not|without|never|n't).{0,8}adopt"
 )
 _WORD = re.compile(f"{_JA}|{_EN}")
+# 「親の再婚でできた妹」: related only through their parents' marriage.
+_STEP_SIBLING = re.compile(
+    r"再婚(?:で|して|によって|相手の連れ子|同士).{0,10}(?:でき|なった|連れ子|義理)|再婚相手の(?:連れ子|子|娘|息子)|(?:連れ子|義理の(?:きょうだい|兄弟|姉妹))(?:同士|どうし)|\bstep-?(?:brother|sister|sibling)s?\b"
+)
 _OF_THE_OTHER = re.compile(r"(?:彼女?|相手|パートナー|相方|恋人|友人|友達|(?:his|her|their|partner's))の?\s?$")
 
 
@@ -73,6 +77,13 @@ def read_kin(u: Understanding, text: str, facts: dict[str, Any]) -> None:
     chain = _chain(u, text)
     if chain:
         facts["relation"] = chain
+        return
+    if (
+        _STEP_SIBLING.search(text)
+        and (_NO_ADOPTION.search(text) or not re.search(r"養(?:子|女|親)|adopt", text))
+        and not chain_up(text)
+    ):
+        facts["relation"] = [Kinship.COLLATERAL_AFFINITY.value, None]
         return
     if _EX_PARENT.search(text):
         facts["relation"] = [Kinship.LINEAL_AFFINITY.value, None]
@@ -104,6 +115,8 @@ def read_kin(u: Understanding, text: str, facts: dict[str, Any]) -> None:
         english = u.text[entity["start"] : entity["end"]].isascii()
 
         before, after = for_features(before), for_features(after)
+        if re.match(r"(?:同士|どうし)(?:が|は|も)", after) or re.search(r"(?:親|父|母)(?:同士|どうし)が$", before):
+            continue  # 「母親どうしが姉妹」: of their parents
         if _OF_THE_OTHER.search(before):
             continue  # 「彼女の母親も」: a relative of one of them, not the two of them
         if _DENIED_AFTER.match(after) or (english and _DENIED_BEFORE.search(before)):
@@ -143,6 +156,16 @@ def _chain(u: Understanding, text: str) -> list[Any] | None:
             return None
         return relation_of([_STEPS[word] for word in _WORD.findall(match[0])])
     return None
+
+
+def chain_up(text: str) -> bool:
+    """「母の再婚相手本人」: the parent's spouse, who is no step-sibling."""
+    return bool(
+        re.search(
+            r"再婚相手(?:本人|の(?:男|女|人)|と(?:付き合|暮|私|僕|交際))|\bstep-?(?:dad|mum|mom|father|mother|parent)\b",
+            text,
+        )
+    )
 
 
 def relation_of(steps: list[str]) -> list[Any]:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from bot.dialogue.kin import read_kin
@@ -54,7 +55,7 @@ _QUESTION_WORDS = re.compile(
 )
 
 _ADULT_YES = re.compile(
-    r"成人(?:して|です|済)|(?:18|20)歳?(?:以上|をこえ|は超え|過ぎ|すぎ)|(?<!未)成年(?:です|に達|同士)|(?:二|2|三|3|四|4|五|5|六|6|七|7)十?0?代|大人(?:です|同士)|アラ(?:サー|フォー|フィフ)|(?:over|above|older than) (?:18|eighteen|20)|18 ?(?:or|and) (?:over|older|above)|adults?\b|(?:in (?:our|my|his|her|their) )(?:twenties|thirties|forties|fifties|sixties|20s|30s|40s|50s|60s)|[2-7]0s\b|社会人|定年|年金暮らし|おとな(?:です)?"
+    r"(?:二人|ふたり|両方|お互い)とも?(?:もう|とっくに)?(?:成人|成年|大人)|(?:どちら|どっち)も(?:もう|とっくに)?(?:成人|成年|大人)|成人(?:して|です|済)|(?:18|20)歳?(?:以上|をこえ|は超え|過ぎ|すぎ)|(?<!未)成年(?:です|に達|同士)|(?:二|2|三|3|四|4|五|5|六|6|七|7)十?0?代|大人(?:です|同士)|アラ(?:サー|フォー|フィフ)|(?:over|above|older than) (?:18|eighteen|20)|18 ?(?:or|and) (?:over|older|above)|adults?\b|(?:in (?:our|my|his|her|their) )(?:twenties|thirties|forties|fifties|sixties|20s|30s|40s|50s|60s)|[2-7]0s\b|社会人|定年|年金暮らし|おとな(?:です)?"
 )
 _ADULT_NO = re.compile(
     r"未成年|高校?(?:1|一|2|二)(?:年|なん|です|の|だ|と|で)|中学生|まだ(?:18|十八)(?:歳)?(?:じゃない|になって)|18歳未満|under 18|underage|minor\b|(?:not|isn'?t) (?:yet )?18|not 18 yet"
@@ -69,7 +70,7 @@ _INSTEAD = re.compile(
 _NOT_NOW = re.compile(r"まだ|来週|今週|今度|もうすぐ|もう少し|soon|来月|来年|あと|yet|until|next")
 
 _SINGLE = re.compile(
-    r"divorce (?:was |is |got |became |has been )?(?:final|complete|granted|through)|(?:夫|妻|主人|旦那|配偶者|嫁|連れ合い)(?:を|に|が|は)(?:[^、。]{0,6})?(?:見送|亡く|先立|他界|死別)|(?:husband|wife) (?:died|passed away)|widow|(?:独身|どくしん|未婚|みこん)(?!(?:じゃ|では|で)な|(?:じゃ|では)あり)|シングル(?!マザー|ファザー)|結婚(?:は|も|を|とか)?(?:して(?:い)?(?:ない|ません|おらず|なく|なくて|ねえ|へん|いません|ないし|おりません|いない)|したこと(?:は|も|が)?(?:ない|ありません|なし)|歴(?:は|も)?(?:ない|なし|ありません)|なし)|けっこん(?:は|を|も)?して(?:い)?(?:ない|ません|いません)|婚姻(?:は|も|を)?して(?:い)?(?:ない|ません)|既婚じゃ|既婚では(?:ない|ありません)|バツイチ|バツ[12一二]|(?:離婚|りこん)(?:した(?!い|ら|くても)|しました|済|[がは]成立(?!して(?:い)?(?:な|ま?せん|おら)|しな|しま?せん)|は済|してい?ます|してる|してた|していた|経験)|死別|\b(?:single|unmarried|divorced|widowed)\b|never (?:been )?married|not married|(?:neither|none|no ?one|nobody|no one)(?: of us)?(?: is| are)? (?:is )?(?:legally )?married|aren'?t married|isn'?t married|dokushin"
+    r"divorces? (?:was |were |is |are |got |became |has been |have been |came |went )?(?:both )?(?:final|complete|granted|through)|(?:夫|妻|主人|旦那|配偶者|嫁|連れ合い)(?:を|に|が|は)(?:[^、。]{0,6})?(?:見送|亡く|先立|他界|死別)|(?:husband|wife) (?:died|passed away)|widow|(?:独身|どくしん|未婚|みこん)(?!(?:じゃ|では|で)な|(?:じゃ|では)あり)|シングル(?!マザー|ファザー)|結婚(?:は|も|を|とか)?(?:して(?:い)?(?:ない|ません|おらず|なく|なくて|ねえ|へん|いません|ないし|おりません|いない)|したこと(?:は|も|が)?(?:ない|ありません|なし)|歴(?:は|も)?(?:ない|なし|ありません)|なし)|けっこん(?:は|を|も)?して(?:い)?(?:ない|ません|いません)|婚姻(?:は|も|を)?して(?:い)?(?:ない|ません)|既婚じゃ|既婚では(?:ない|ありません)|バツイチ|バツ[12一二]|(?:離婚|りこん)(?:した(?!い|ら|くても)|しました|済|[がは]成立(?!して(?:い)?(?:な|ま?せん|おら)|しな|しま?せん)|は済|してい?ます|してる|してた|していた|経験)|死別|\b(?:single|unmarried|divorced|widowed)\b|never (?:been )?married|not married|(?:neither|none|no ?one|nobody|no one)(?: of us)?(?: is| are)? (?:is )?(?:legally )?married|aren'?t married|isn'?t married|dokushin"
 )
 _MARRIED = re.compile(
     r"(?:独身|未婚)(?:じゃ|では)(?:ない|あり)|離婚.{0,8}(?:けど|が、|ものの).{0,12}(?:まだ|これから)|既婚|結婚して(?:い)?(?:る|ます|て|いて)(?!ない|な(?:い|くても)|るわけ)|けっこん(?:を)?して(?:い)?(?:る|ます|いて)|婚姻(?:を|は)?(?:して|中|関係(?:が|に)(?:ある|あり|残))|(?:夫|妻|旦那|嫁|配偶者|奥さん|ダンナ|主人)(?:さん)?(?:が|は|も)?(?:い(?:る|ます|て|ん)|おり|おる)|妻子(?:が|持ち|ある)|(?:まだ)?離婚(?:が|は|を)?(?:まだ|して(?:い)?(?:ない|ません|なく)|成立して(?:い)?(?:な|ません|おら)|成立しな|できて(?:い)?な|調停|協議中|裁判中|話し合い中|手続き中|前)|まだ籍(?!(?:は|を|も)?入れ)|籍(?:が|は)(?:まだ)?(?:残|入った|抜けて(?:い)?な)|籍を抜いてな|別居中|婚姻届を出した(?:まま)?|still (?:legally )?married|(?:is|am|i'?m|he'?s|she'?s|are) (?:still |legally |already )*married(?! abroad| to each other| in)|married to (?:a|my|his|her|someone|another)\b|(?:has|have) a (?:husband|wife|spouse)\b|separated but|not (?:yet )?divorced|divorce (?:is )?(?:not|pending|isn'?t|in progress|ongoing|going)|in the middle of (?:a )?divorce|getting divorced|(?:waiting|wait) (?:for )?(?:my|his|her|the) divorce|divorce (?:to be|court|case|papers)|籍(?:を)?入れて(?:い)?(?:る|ます)|夫婦(?:です|なん|ですが|で、)|(?:ダンナ|旦那|夫|妻|嫁|主人)(?:が|は|も)?(?:お(?:る|って|ります)|いる)|婚姻中|(?:we|they) are (?:husband and wife|legally married in japan)"
@@ -91,17 +92,22 @@ _DE_FACTO_NONE = re.compile(
 )
 
 _OTHER_NO = re.compile(
-    r"(?:パートナーシップ|宣誓|登録|届).{0,16}(?:返還|返納|解消|取り消し?|廃止).{0,10}(?:済|終わ|ました|した(?!い|ら)|出して)|(?:ほか|他|別|べつ)の?(?:の人|に|人|相手|ひと|パートナー|パートナーシップ|方|誰)?.{0,14}(?:い(?:ない|ません|なく|ねえ|ぃひん)|おりません|居ない|居ません|なし|無し|ない(?:です|し|よ|$)|ありません|してな|していな|していません|してません|結んで(?:い)?(?:ない|ません))|(?:パートナーシップ|宣誓|登録|届出?).{0,10}(?:解消(?:した|済|しました|してい?ます)|(?:ほか|他)に(?:は)?(?:ない|していない))|解消済み?|no (?:other|others|one else)|nobody else|no ?one else|nor (?:any )?other|(?:not|aren'?t|isn'?t|never) (?:in|registered|been in) (?:a |any )?(?:other |another )?partnership|without other partner|only each other|どちらもほかに"
+    r"(?:パートナーシップ|宣誓|登録|届).{0,16}(?:返還|返納|解消|取り消し?|廃止).{0,10}(?:済|終わ|ました|した(?!い|ら)|出して)|(?:ほか|他|(?<![性区差個])別|べつ)の?(?:の人|に|人|相手|ひと|パートナー|パートナーシップ|方|誰)?.{0,14}(?:い(?:ない|ません|なく|ねえ|ぃひん)|おりません|居ない|居ません|なし|無し|ない(?:です|し|よ|$)|ありません|してな|していな|していません|してません|結んで(?:い)?(?:ない|ません))|(?:パートナーシップ|宣誓|登録|届出?).{0,10}(?:解消(?:した|済|しました|してい?ます)|(?:ほか|他)に(?:は)?(?:ない|していない))|解消済み?|no (?:other|others|one else)|nobody else|no ?one else|nor (?:any )?other|(?:not|aren'?t|isn'?t|never) (?:in|registered|been in) (?:a |any )?(?:other |another )?partnership|without other partner|only each other|どちらもほかに"
 )
 _OTHER_YES = re.compile(
     r"(?:ほか|他|別|べつ|前|元|以前|まえ|もと)の?(?:人|相手|パートナー|彼女|彼氏|カノ|カレ|恋人|ひと|方).{0,12}(?:と(?:の)?)?.{0,10}(?:パートナーシップ|宣誓|届出?|届け|登録|証明書|制度).{0,14}(?:して(?:い)?(?:る|ます)(?!が、?解消)|した(?:まま|まんま)|残(?:って|る|り)|解消して(?:い)?(?:ない|ません)|まだ|そのまま|続いて|中|結んで(?:い)?(?:る|ます)|出した|出して)|(?:元カノ|元カレ|元彼女?|元パートナー|前の相手|前のパートナー).{0,20}(?:解消(?:して|でき)て?(?:い)?(?:ない|ません)|まま|残って|まだ)|(?:still|already) (?:registered|in a (?:registered )?partnership|have a partnership|partnered) (?:with )?(?:my ex|someone|another|a previous|an ex|his ex|her ex|other)|partnership with (?:my|his|her) ex|registered with (?:my|his|her|an) ex|another partner(?:ship)?\b(?! (?:is|are) not)|previous partnership (?:is )?(?:not|still)|ほかの\s?パートナーが\s?い(?:ます|る)"
 )
 
+# 宣誓の内容（規則第2条）を、する気がないとはっきり言っている。
+_NO_PLEDGE = re.compile(
+    r"(?:支え合|助け合|人生のパートナー|宣誓|誓|約束).{0,14}?(?:(?:気|つもり)(?:は|も|が)?(?:ない|なし|なく|ゼロ|ねえ|ありません|さらさら)|(?<!と)しない(?:で|$|。|、|し|と(?:言|決))|しません|では?なく(?:て|、|た)|じゃなく(?:て|、|た)ただの)|"
+    r"(?:not|never|nor) (?:together|a couple|life partners|going to be (?:a couple|partners))|never gonna be|no (?:intention|plan) (?:of|to) (?:be|being|support)"
+)
 _MINORITY_YES = re.compile(
-    r"(?:片方|一人|どちらか|どっちか|私|僕|俺|彼女?)(?:だけ|が|は)?(?:バイ(?![トクブオ])|トランス|ゲイ|ビアン)|同性(?:カップル|どうし|同士|の(?:パートナー|恋人|相手|彼|二人|連れ|カップル)|愛者|パートナー|婚)?(?=$|[^婚])|女(?:性)?(?:同士|どうし|ふたり|二人|2人)|男(?:性)?(?:同士|どうし|ふたり|二人|2人)|ゲイ|レズ|ビアン(?!カ)|バイ(?:セクシュアル|セクシャル|です|の(?:人|彼|彼女|私))|(?:俺|私|僕|彼|彼女|相手|わたし)(?:が|は)バイ(?!ト|ク)|トランス(?:ジェンダー|女性|男性|です)?|ノンバイナリー|エックスジェンダー|xジェンダー|ftm|mtf|lgbt|セクマイ|性的マイノリティ(?:です|に当てはま|で(?:、|す)|なん|だ)|せいてきマイノリティ(?:です)?|パンセク|アセク|アロマ(?:ンティック)|クィア|クエスチョニング|性同一性|(?:same[- ]sex|gay|lesbian|bisexual|\bbi\b|trans(?:gender)?\b|non-?binary|queer|asexual|pansexual|two women|two men|both (?:women|men|female|male)|my (?:girlfriend and i are both|wife and i)|sexual minorit)|sexual minority"
+    r"女(?:性|の子)?(?:が|を)好きな女|男(?:性)?(?:が|を)好きな男|(?:片方|一人|どちらか|どっちか|私|僕|俺|彼女?)(?:だけ|が|は)?(?:バイ(?![トクブオ])|トランス|ゲイ|ビアン)|同性(?:カップル|どうし|同士|の(?:パートナー|恋人|相手|彼|二人|連れ|カップル)|愛者|パートナー|婚)?(?=$|[^婚])|女(?:性)?(?:同士|どうし|ふたり|二人|2人)|男(?:性)?(?:同士|どうし|ふたり|二人|2人)|ゲイ|レズ|ビアン(?!カ)|バイ(?:セクシュアル|セクシャル|です|の(?:人|彼|彼女|私))|(?:俺|私|僕|彼|彼女|相手|わたし)(?:が|は)バイ(?!ト|ク)|トランス(?:ジェンダー|女性|男性|です)?|ノンバイナリー|エックスジェンダー|xジェンダー|ftm|mtf|lgbt|セクマイ|性的マイノリティ(?:です|に当てはま|で(?:、|す)|なん|だ)|せいてきマイノリティ(?:です)?|パンセク|アセク|アロマ(?:ンティック)|クィア|クエスチョニング|性同一性|(?:same[- ]sex|gay|lesbian|bisexual|\bbi\b|trans(?:gender)?\b|non-?binary|queer|asexual|pansexual|two women|two men|both (?:women|men|female|male)|my (?:girlfriend and i are both|wife and i)|sexual minorit)|sexual minority"
 )
 _MINORITY_NO = re.compile(
-    r"(?:二人とも|ふたりとも|どっちも|どちらも|両方).{0,10}(?:ノンケ|ストレート|異性愛|ヘテロ|シス(?:ジェンダー)?|性的マイノリティ(?:では|じゃ)(?:ない|ありません)|マイノリティ(?:では|じゃ)|当事者(?:では|じゃ)(?:ない|ありません)|lgbt(?:では|じゃ)|当てはまら|該当しな|ちがい)|性的マイノリティ(?:では|じゃ)(?:ない|ありません|なく|なくて)(?!.{0,3}(?:といけ|とだめ|と使))|(?:性的)?マイノリティ(?:じゃ|では)(?:ない|ありません)(?:男女|カップル|夫婦)|(?:neither|none)(?: of us)? (?:is|are) (?:a )?(?:sexual minorit|lgbt|gay|queer)|both (?:of us )?(?:are )?(?:straight|hetero|cis)|性的(?:少数者|マイノリティ)でもな|we(?:'re| are) (?:both )?(?:straight|hetero|a straight)|straight couple|cishet|not (?:a )?sexual minorit|hetero(?:sexual)? couple"
+    r"(?:性的)?マイノリティ.{0,14}(?:当てはま(?:らない|りません)|該当し(?:ない|ません)|どちらでもない)|(?:二人とも|ふたりとも|どっちも|どちらも|両方).{0,10}(?:ノンケ|ストレート|異性愛|ヘテロ|シス(?:ジェンダー)?|性的マイノリティ(?:では|じゃ)(?:ない|ありません)|マイノリティ(?:では|じゃ)|当事者(?:では|じゃ)(?:ない|ありません)|lgbt(?:では|じゃ)|当てはまら|該当しな|ちがい)|性的マイノリティ(?:では|じゃ)(?:ない|ありません|なく|なくて)(?!.{0,3}(?:といけ|とだめ|と使))|(?:性的)?マイノリティ(?:じゃ|では)(?:ない|ありません)(?:男女|カップル|夫婦)|(?:neither|none)(?: of us)? (?:is|are) (?:a )?(?:sexual minorit|lgbt|gay|queer)|both (?:of us )?(?:are )?(?:straight|hetero|cis)|性的(?:少数者|マイノリティ)でもな|we(?:'re| are) (?:both )?(?:straight|hetero|a straight)|straight couple|cishet|not (?:a )?sexual minorit|hetero(?:sexual)? couple"
 )
 _DIFFERENT_SEX = re.compile(
     r"異性(?:カップル|どうし|同士|の(?:パートナー|二人|相手))|男女(?:の)?(?:カップル|二人|の事実婚|ですが|です|で)|戸籍上の?性別が(?:異な|違)|(?:opposite|different)[- ]sex|man and (?:a )?woman|woman and (?:a )?man"
@@ -115,7 +121,7 @@ _COUNT_TWO = re.compile(
 )
 
 _NO_MOVE = re.compile(
-    r"(?:引っ?越(?:し|す)|ひっこ(?:し|す)|転入|移る)(?:の)?(?:予定|よてい)?(?:も|は|とか)?(?:ない|なし|ありません|しない|しません|ません|無い)|no plans? to move|not (?:planning to |going to )?mov(?:e|ing)|won'?t (?:be )?mov(?:e|ing)|aren'?t moving|no intention (?:of|to) mov"
+    r"(?:引っ?越(?:し|す)|ひっこ(?:し|す)|転入|転居|移る|越す)(?:の)?(?:予定|よてい|つもり|気)(?:も|は|とか)?(?:まったく|全然)?(?:ございません|ねえ|ねぇ|あらへん|ありゃせん)|(?:引っ?越(?:し|す)|ひっこ(?:し|す)|転入|移る)(?:の)?(?:予定|よてい)?(?:も|は|とか)?(?:ない|なし|ありません|しない|しません|ません|無い)|no plans? to move|not (?:planning to |going to )?mov(?:e|ing)|won'?t (?:be )?mov(?:e|ing)|aren'?t moving|no intention (?:of|to) mov"
 )
 _NO_TIE = re.compile(
     r"(?:都内|東京)(?:には|に|へは|へ|で|での|では|とは|と)?.{0,8}(?:通って(?:い)?(?:ない|ません|なく|おらず)|働いて(?:い)?(?:ない|ません)|勤めて(?:い)?(?:ない|ません)|住んで(?:い)?(?:ない|ません|なく)|つながり(?:は|が|も)?(?:ない|なし|ありません)|縁(?:は|が|も)?(?:ない|なし)|関係(?:は|が|も)?(?:ない|なし|ありません)|接点(?:は|が|も)?な|行(?:か|って(?:い)?)な|仕事も学校もな|通勤も通学も(?:して)?(?:い)?(?:ない|ません|なし))|通勤も通学も(?:して)?(?:い)?(?:ない|ません|なし)|(?:職場|会社|学校|仕事|勤務先|勤め先)(?:も|は).{0,8}(?:埼玉|千葉|神奈川|横浜|川崎|さいたま|地元|県内|都外|県外|大阪|茨城|栃木|群馬)|(?:no (?:one|body)? ?(?:work|job|school|tie|connection|link)s? (?:in|to|with) tokyo|neither (?:of us )?(?:lives?|works?|stud(?:y|ies)).{0,30}tokyo|(?:don'?t|do not|doesn'?t) (?:live|work|study|commute).{0,25}tokyo|(?:nothing|anything) to do with tokyo|no (?:job|work|school) in tokyo|work (?:and study )?there too|work there (?:as well|too)|and work(?:ing)? (?:there|in (?:saitama|chiba|kanagawa|yokohama|kawasaki|osaka)))"
@@ -160,6 +166,10 @@ def read(u: Understanding, today: date) -> Facts:
         facts["people_count"] = "other"
     elif _COUNT_TWO.search(text):
         facts["people_count"] = "two"
+    if _NO_PLEDGE.search(text) and not re.search(
+        r"(?:ないと|なきゃ|なければ|ないの(?:は|も))(?:だめ|いけ|なら|あり)", text
+    ):
+        facts["makes_oath"] = "no"
     if _MINORITY_NO.search(text):
         facts["has_sexual_minority"] = "no"
     elif _MINORITY_YES.search(text) and not re.search(
@@ -243,8 +253,30 @@ def _bare_ages(text: str) -> list[int]:
     ]
 
 
+_NOR_THE_OTHER = re.compile(
+    r"\b(?:he|she|my \w+) (?:isn'?t|is not|'s not) either|nor is (?:he|she)|neither is (?:he|she)|(?:相手|彼女?|パートナー)も(?:同じ|そう|です|独身|未婚)"
+)
+_NEITHER_PARTNERSHIP = re.compile(
+    r"\b(?:neither|none|no ?one|not) .{0,60}(?:another|other) (?:registered )?partner(?:ship)?s?\b"
+)
+# The registered domicile (本籍) says nothing of where somebody lives, works or studies.
+_REGISTERED_ONLY = re.compile(
+    r"本籍(?:地)?(?:だけ|のみ|しか)|本籍(?:地)?(?:は|が).{0,14}(?:けど|けれど|が、|ですが|ますが)|(?:only )?(?:registered domicile|honseki|family register) (?:is )?(?:only )?in\b"
+)
+_SPOUSE_OF_ONE = re.compile(
+    r"(?:彼女?|相手|パートナー|彼氏|相方|恋人|あの人|あの子|私|僕|俺|自分|うち)(?:に|の方に|のほうに)は?(?:まだ|戸籍上)?(?:の)?(?:夫|妻|旦那|奥さん|奥様|嫁|主人|ダンナ|だんな|配偶者|女房|亭主)(?:さん)?が(?:い|お)(?:る|ます|り|って|て|はる)"
+    r"|\b(?:each|both|one) of us (?:is|are|is still|are still),?\s?(?:married )?(?:to|with) (?:someone|somebody|other)|married to (?:someone|somebody|other people|another)(?! else'?s)"
+)
+_MARRIAGE_OF_OTHERS = re.compile(
+    r"\b(?:brother|sister|sibling|cousin|father|mother|mom|mum|dad|parent|son|daughter|friend|uncle|aunt)s? (?:is|are|was|were|got) married|(?:兄|姉|弟|妹|兄弟|姉妹|きょうだい|親|友達|友人)(?:同士|どうし)?(?:が|は)(?:結婚|夫婦)"
+)
+
+
 def _read_bonds(u: Understanding, text: str, facts: Facts) -> None:
-    if _ABROAD.search(text) and not re.search(r"(?:結婚|けっこん)(?:は)?(?:して(?:い)?(?:ない|ません))", text):
+    text = _MARRIAGE_OF_OTHERS.sub(" ", text)
+    if _SPOUSE_OF_ONE.search(text) and not re.search(r"離婚(?:が|は)?(?:成立|し(?:た|て)|済)|divorced", text):
+        facts["any_marriage"] = "yes"
+    elif _ABROAD.search(text) and not re.search(r"(?:結婚|けっこん)(?:は)?(?:して(?:い)?(?:ない|ません))", text):
         facts["any_marriage"] = "married_abroad_to_each_other"
     elif _DE_FACTO_OTHER.search(text):
         facts["any_marriage"] = "de_facto_with_other"
@@ -258,12 +290,15 @@ def _read_bonds(u: Understanding, text: str, facts: Facts) -> None:
         facts["any_marriage"] = "yes"
     elif _SINGLE.search(text) or _DE_FACTO_NONE.search(text):
         one_only = re.search(
-            r"(?:私|僕|俺|わたし|自分|彼女?|相手|パートナー|相方|i'?m|i am|she(?:'s| is)|he(?:'s| is))(?:は|が|も|\s)",
+            r"(?<!別の)(?<!ほかの)(?<!他の)(?:私|僕|俺|わたし|自分|彼女?|相手|パートナー|相方|i'?m|i am|she(?:'s| is)|he(?:'s| is))(?:は|が|も|\s)",
             text,
-        ) and not _BOTH_RE.search(text)
+        ) and not (_BOTH_RE.search(text) or _NOR_THE_OTHER.search(text))
         if not one_only or re.search(r"離婚|divorced|バツ|死別|widow", text):
             facts["any_marriage"] = "no"
-    if _OTHER_YES.search(text) and not re.search(r"解消(?:した|済|しました|してい?ます)(?!ない)", text):
+    ended = r"解消(?:した|済|しました|してい?ます)(?!ない)|返(?:還|納)(?:届|済|した|しました|して(?!な|い?ま?せ)).{0,6}(?:出し(?:た|まし|て(?!な|い?ま?せ|い(?:な|ま)))|終わ|済|$)"
+    if _NEITHER_PARTNERSHIP.search(text):
+        facts["any_other_partnership"] = "no"
+    elif _OTHER_YES.search(text) and not re.search(ended, text):
         facts["any_other_partnership"] = "yes"
     elif _OTHER_NO.search(text):
         facts["any_other_partnership"] = "no"
@@ -274,7 +309,10 @@ def _read_links(u: Understanding, text: str, today: date, facts: Facts) -> None:
         u = replace(u, links=tuple(link for link in u.links if link != "live") + ("move_in",))
     if re.search(r"転勤|赴任|転職|就職(?:が|で)|transfer|new job", text) and "move_in" not in u.links:
         u = replace(u, links=tuple(link for link in u.links if link != "work") + ("move_in",))
-    outside = [p for p in u.places if p[1] == "outside_tokyo"]
+    if _REGISTERED_ONLY.search(text):
+        u = replace(u, links=(), places=tuple(p for p in u.places if p[1] == "outside_tokyo"))
+        facts["open_link"] = True  # 本籍 alone is no tie; where they live is told by the rest
+    outside = [] if _put_right(u) else [p for p in u.places if p[1] == "outside_tokyo"]
     inside = [
         p for p in u.places if p[0] in ("municipality", "quarter") or p[1] in ("tokyo", "tama", "outside_23_wards")
     ]
@@ -315,6 +353,9 @@ def _read_links(u: Understanding, text: str, today: date, facts: Facts) -> None:
             )
         )
     ):
+        facts["links"], facts["outside"] = "none", True
+        return
+    if outside and not moving and _WORKS_THERE_TOO.search(text) and not _somewhere_here(inside):
         facts["links"], facts["outside"] = "none", True
         return
     named = _named_links(text, u)
@@ -380,7 +421,7 @@ def _read_links(u: Understanding, text: str, today: date, facts: Facts) -> None:
     if outside and "links" not in facts and not _ONE_ONLY.search(text):
         facts["outside_named"] = True
     if outside and "links" not in facts:
-        if both_out or _TWO_OUTSIDE.search(text):
+        if both_out or _TWO_OUTSIDE.search(text) or re.match(r"(?:住まい|家|自宅|住所|同居先)は", text):
             facts["outside"] = True
         elif _ONE_ONLY.search(text):
             facts["one_outside"] = True
@@ -391,6 +432,30 @@ def _read_links(u: Understanding, text: str, today: date, facts: Facts) -> None:
             if not facts["one_outside"]:
                 facts.pop("one_outside")
                 facts["outside"] = True
+
+
+# Home and work in one breath, and the only place named is outside: 「住んでるのは川崎、勤めも川崎」, "live in Saitama and both work there".
+_WORKS_THERE_TOO = re.compile(
+    r"在住.{0,10}(?:勤務|勤め|職場|仕事|会社|学校)(?:先)?(?:も|は)|在住[・、](?:在勤|.{1,4}勤務)|さ?住んで.{0,10}で働(?:い|え)|(?:住まい|住んで|家|自宅|暮らし).{0,16}(?:勤め|職場|仕事|会社|学校|働)(?:先)?も|(?:住まいも|家も)(?:職場|勤め|仕事|会社)も|住み.{0,8}で働|\b(?:live|living)\b.{0,40}\bwork(?:ing)?\b.{0,8}\b(?:there|here|too|as well)\b|\b(?:live|living) (?:and|n|&|\+) work(?:ing)? (?:in|near|around)\b"
+)
+
+
+_NOT_THAT = re.compile(
+    r"(?:じゃ|では|や)なく(?:て|、)|違った|ちがった|間違え|\bsorry,?\s?no\b|\bno,?\s?wait\b|\bi mean\b|\bi meant\b|\bnot\b.{0,20}\bbut\b"
+)
+
+
+def _put_right(u: Understanding) -> bool:
+    """「広島じゃなくて東京の府中市」: every place outside stands before the correction, one in Tokyo behind it."""
+    marks = [m.start() for m in _NOT_THAT.finditer(u.text.lower())]
+    away = [e["start"] for e in u.entities if e["entity"] == "area" and e["value"] == "outside_tokyo"]
+    here = [e["start"] for e in u.entities if e["entity"] == "municipality"]
+    return any(away and here and max(away) < mark < max(here) for mark in marks)
+
+
+def _somewhere_here(inside: list[Any]) -> bool:
+    """A place within Tokyo, the word "Tokyo" of 「東京の届け」 aside."""
+    return any(place[0] in ("municipality", "quarter") for place in inside)
 
 
 _NAMED = (
@@ -412,6 +477,11 @@ _NAMED = (
 )
 
 
+@lru_cache(maxsize=512)  # compiling takes a hundred times as long as searching
+def _beside(before: str, name: str, after: str) -> re.Pattern[str]:
+    return re.compile(f"{before}{re.escape(name)}|{re.escape(name)}(?:区|市)?{after}")
+
+
 def _named_links(text: str, u: Understanding) -> list[str]:
     """「学校が新宿」「下宿は町田」「渋谷の会社」: the tie is named by a noun beside the place."""
     found = []
@@ -422,9 +492,7 @@ def _named_links(text: str, u: Understanding) -> list[str]:
             continue
         name = for_features(u.text[entity["start"] : entity["end"]])
         for before, after, link in _NAMED:
-            if re.search(f"{before}{re.escape(name)}|{re.escape(name)}(?:区|市)?{after}", text) and not _REMOTE.search(
-                text
-            ):
+            if _beside(before, name, after).search(text) and not _REMOTE.search(text):
                 found.append(link)
     return list(dict.fromkeys(found))
 
@@ -568,7 +636,7 @@ def situation(facts: Mapping[str, Any], today: date, *, assume_two: bool = True)
         if facts.get("people_count")
         else (PeopleCount.TWO if assume_two else None),
         has_sexual_minority=SexualMinority(facts["has_sexual_minority"]) if facts.get("has_sexual_minority") else None,
-        makes_oath=YesNo(facts.get("makes_oath", "yes")),
+        makes_oath=None if "req-03-oath" in facts.get("open", ()) else YesNo(facts.get("makes_oath", "yes")),
         both_adults=YesNo(adults) if adults else None,
         people=(people[0], people[1]),
         any_marriage=Marriage(facts["any_marriage"]) if facts.get("any_marriage") else None,

@@ -20,7 +20,8 @@ from bot.rules.situation import Kinship
 _SURE = 0.55  # enough where the patterns are silent
 _SURER = 0.8  # enough against a pattern
 _RULE = 0.7
-_STRONG_DOUBT = 0.75
+_SILENT_DOUBT = 0.48
+_STRONG_DOUBT = 0.6
 _DOUBT = 0.65  # of anything against them, beside a pattern that speaks for them
 
 _MARRIAGE = {
@@ -42,6 +43,9 @@ _PRETENDED = re.compile(
 )
 _NOT_SAID = re.compile(
     r"(?:性的|マイノリティ|lgbt|そこ).{0,14}(?:言|い|答え|こたえ|話し|明かし)(?:い|え)?たく(?:ない|ありません)|(?:rather not|prefer not to|don't want to) (?:say|tell|disclose).{0,30}(?:minorit|orientation|lgbt|sexual)|(?:minorit|orientation|lgbt).{0,30}(?:rather not|prefer not)"
+)
+_TO_EACH_OTHER = re.compile(
+    r"(?:お互い|二人で|二人の間|ふたりで|この人と|彼女?と(?:は|私|僕)?.{0,8}(?:結婚|婚姻)|同士で)|\beach other\b|\bwe(?:'re| are| were)? (?:legally |still |already )*married\b|\bour .{0,16}marriage\b"
 )
 _ASKS = re.compile(
     r"[?？]|か(?:[。、]|$)|教えて|だめ|ダメ|必要|いい$|^(?:do|does|is|are|can|must|what|how|who|which|if|would)\b|need|have to"
@@ -65,14 +69,19 @@ def read(u: Understanding, today: date, *, turns_on: bool = False) -> Facts:
         return {}
     for key, value in imply(u, facts).items() if turns_on else ():
         facts.setdefault(key, value)
+    if u.sure("faq/eligibility_married_abroad", 0.8) and _TO_EACH_OTHER.search(u.plain):
+        facts["any_marriage"] = "married_abroad_to_each_other"
     _take(u, facts, "marriage", _MARRIAGE, "any_marriage", "req-05-not-married")
     _take(u, facts, "partnership", _PARTNERSHIP, "any_other_partnership", "req-06-no-other-partner")
     _take_kin(u, facts)
     _take_minority(u, facts)
     _take_adults(u, facts)
     _take_tie(u, facts, today)
-    if u.says("people", 0.65) == "other":
+    if u.says("people", 0.65) in ("other", "gone"):
         facts["people_count"] = "other"
+    if u.says("pledge", 0.65) == "no":
+        facts["makes_oath"] = "no"
+    _leave_unclear_open(u, facts)
     _leave_doubts_open(u, facts)
     return facts
 
@@ -85,12 +94,44 @@ _DOUBTS = (
 )
 
 
+# Slot, the value by which they say that they do not know, and what it leaves open.
+_UNCLEAR = (
+    ("marriage", "unclear", "any_marriage", "req-05-not-married"),
+    ("partnership", "unclear", "any_other_partnership", "req-06-no-other-partner"),
+    ("adults", "unclear", "both_adults", "req-04-both-adults"),
+    ("minority", "unsure", "has_sexual_minority", "req-02-sexual-minority"),
+    ("pledge", "unclear", "makes_oath", "req-03-oath"),
+)
+
+
+def _leave_unclear_open(u: Understanding, facts: Facts) -> None:
+    """What they say they do not know themselves: 「解消の届を出したか思い出せない」."""
+    for slot, value, key, requirement in _UNCLEAR:
+        if u.says(slot, _SURE) == value:
+            facts.pop(key, None)
+            _open(facts, requirement)
+
+
+_SILENT_DOUBTS = (
+    ("relation", "kin", "req-07-not-close-relatives"),
+    ("has_sexual_minority", "minority", "req-02-sexual-minority"),
+    ("any_other_partnership", "partnership", "req-06-no-other-partner"),
+)
+
+
 def _leave_doubts_open(u: Understanding, facts: Facts) -> None:
     """A fact in their favour that the reader strongly doubts is not taken for granted."""
     for slot, key, favourable, requirement in _DOUBTS:
         if facts.get(key) in favourable and u.doubt(slot) >= _DOUBT:
             del facts[key]
             _open(facts, requirement)
+    # Nothing was read of it, yet the reader thinks rather of something against them than of nothing.
+    for key, slot, requirement in _SILENT_DOUBTS:
+        if key not in facts and u.doubt(slot) >= _SILENT_DOUBT and u.says("about", _RULE) == "case":
+            _open(facts, requirement)
+    if facts.get("relation") == _KIN["adopted"] and u.doubt("kin") >= _SILENT_DOUBT:
+        del facts["relation"]
+        _open(facts, "req-07-not-close-relatives")
     # A place in Tokyo and nothing else named leaves no room for a doubt about where they are.
     elsewhere = any(place[1] == "outside_tokyo" for place in u.places) or u.values("date") or u.values("period")
     if isinstance(facts.get("links"), list) and elsewhere and u.doubt("tie") >= _STRONG_DOUBT:
@@ -107,6 +148,8 @@ def _open(facts: Facts, requirement: str) -> None:
 def _take(u: Understanding, facts: Facts, slot: str, meaning: dict[str, str], key: str, requirement: str) -> None:
     value = meaning.get(u.says(slot, _SURE) or "")
     if value is None or facts.get(key) == value:
+        return
+    if facts.get(key) == "married_abroad_to_each_other" and u.sure("faq/eligibility_married_abroad", 0.8):
         return
     against = "no" not in (value, facts.get(key, "no"))  # 「結婚」 or 「事実婚」: both speak against them
     if key not in facts or against or u.says(slot, _SURER):

@@ -34,7 +34,7 @@ _CONCEPTS = {
 _CONCEPT_OF = {word: concept for concept, forms in _CONCEPTS.items() for word in forms.split()}
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=128)
 def features(text: str) -> tuple[str, ...]:
     """Names of the features present in one message, each once."""
     plain = for_features(text)

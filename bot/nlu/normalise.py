@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 _VOICING = frozenset("ﾞﾟ゛゜\u3099\u309a")
 _DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−﹣－"), "-")
 _KANA = "ぁ-ゖァ-ヺー"
+_HIRAGANA = {code: code - 0x60 for code in range(ord("ァ"), ord("ヶ") + 1)}
 
 _FURIGANA = re.compile(rf"(?<=[一-龠々〆ヵヶ0-9歳人])[(（][{_KANA}\s]{{1,24}}[)）]")
 _JA_SPACE = re.compile(
@@ -42,6 +44,7 @@ def _clusters(text: str) -> list[tuple[int, int]]:
     return spans if text else []
 
 
+@lru_cache(maxsize=64)  # one message is looked at from a dozen sides
 def with_offsets(text: str) -> Normalised:
     """Applies NFKC, lower case, plain dashes and spaces, and drops control and format characters, keeping the way back."""
     out: list[str] = []
@@ -61,6 +64,7 @@ def with_offsets(text: str) -> Normalised:
     return Normalised("".join(out), tuple(starts), tuple(ends))
 
 
+@lru_cache(maxsize=64)
 def for_features(text: str) -> str:
     """Text for comparing meanings: furigana in brackets, spaces between Japanese phrases and repeated marks removed."""
     plain = with_offsets(text).text
@@ -72,7 +76,7 @@ def for_features(text: str) -> str:
 
 def hiragana(text: str) -> str:
     """Turns katakana into hiragana, leaving everything else."""
-    return "".join(chr(ord(c) - 0x60) if "ァ" <= c <= "ヶ" else c for c in text)
+    return text.translate(_HIRAGANA)
 
 
 def without_command(text: str) -> str:

@@ -37,6 +37,9 @@ _NEEDS_SUFFIX_EN = frozenset("kita minato chuo tama mizuho hino oshima miyake ni
 _OTHER_CITY = re.compile(
     r"(?:広島県|北海道|大阪府|愛知県|兵庫県|福岡県|鹿児島県|沖縄県|大阪|名古屋|札幌|神戸|京都|横浜|川崎|さいたま|千葉|新潟|熊本|広島|浜松|福岡|岡山|堺|仙台|伊豆)(?:市|の|府)?$"
 )
+_OF_OTHER_CITY = re.compile(
+    r"(?:[ -](?:ward|ku|city|shi))?,?\s+(?:(?:in|of|over in|down in) )?(?:osaka|nagoya|sapporo|kobe|kyoto|yokohama|saitama|chiba|niigata|kumamoto|hiroshima|fukuoka|okayama|sakai|hamamatsu)\b"
+)
 _NOT_PERSON = "(?!さん|くん|ちゃん|様|氏)"
 _NOT_AFTER = {
     "国立": "(?!大学|病院|公園|がん|国会|競技|劇場|美術|科学|博物|研究|感染)",
@@ -101,15 +104,22 @@ class PlaceFinder:
     def find(self, text: str) -> list[Place]:
         """Returns the places in order; of overlapping names the longest counts."""
         found: list[Place] = []
+        elsewhere: set[str] = (
+            set()
+        )  # 「大阪の北区に住んでて…北区やったら」: named once as another city's, it stays that
         spoken = hiragana(text) if re.search("[ァ-ヶ]", text) else ""
         for pattern, kind, value, name in self._rules:
             for match in chain(pattern.finditer(text), pattern.finditer(spoken) if kind == "municipality" else ()):
-                if match.start() == match.end() or (
-                    kind == "municipality" and _OTHER_CITY.search(text[: match.start()])
+                if match.start() == match.end():
+                    continue
+                if kind == "municipality" and (
+                    _OTHER_CITY.search(text[: match.start()]) or _OF_OTHER_CITY.match(text, match.end())
                 ):
+                    elsewhere.add(value)
                     continue
                 found.append(Place(kind, match.start(), match.end(), value, name))
         kept: list[Place] = []
+        found = [place for place in found if place.kind != "municipality" or place.value not in elsewhere]
         for item in sorted(found, key=lambda p: (-(p.end - p.start), p.kind != "municipality", p.start)):
             if all(item.end <= k.start or item.start >= k.end for k in kept):
                 kept.append(item)

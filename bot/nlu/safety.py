@@ -13,7 +13,7 @@ from bot.nlu.romaji import is_romaji, sentence_to_hiragana
 
 _SELF_HARM = re.compile(
     r"死にた(?!く(?:ない|は)|いわけ(?:じゃ|では)ない)|しにた(?:い|く(?!ない))|死のう|死んでしまいた|死んだほうが|死んだ方が|消えてしまいた|消えたい|きえたい|きえてしまいた|いなくなりた|生きて(?:い|る)?(?:た|い)?くない|生きていたくな|生きてたくな|いきていたくな|いきてたくな"
-    r"|生きる意味|生きるの(?:が|も)?(?:つら|辛|しんど|やめ|嫌|いや)|自殺(?!者|率|対策|予防|の統計)|自死したい|首(?:を)?吊|リスカ|りすか|りすと?かっと|じさつ|くびつ|リストカット|手首(?:を)?切|飛び降り(?:たい|よう|る)|(?:薬|くすり).{0,8}(?:大量|全部|いっぱい|たくさん|ぜんぶ).{0,6}(?:飲|のん)|(?:薬|くすり)(?:たくさん|いっぱい|ぜんぶ|全部)(?:飲|のん)|オーバードーズ|終わりにしたい|終わらせたい(?:です)?(?:人生|命)|人生(?:を)?(?:終わ|やめ)"
+    r"|生きる意味|生きるの(?:が|も)?(?:つら|辛|しんど|やめ|嫌|いや)|自殺(?!者|率|対策|予防|の統計)|自死したい|首(?:を)?吊|リスカ|りすか|りすと?かっと|じさつ|くびつ|リストカット|手首(?:を)?切|飛び降り(?:たい|よう|る)|(?:薬|くすり|錠剤|睡眠薬).{0,10}(?:大量|全部|いっぱい|たく(?:さん|s?ん)|ぜんぶ|あるだけ|ありったけ|何十錠?|\d{2,}錠).{0,8}(?:飲(?:ん|み)|のん)|risuka|kusuri.{0,8}takusan|(?:薬|くすり)(?:たくさん|いっぱい|ぜんぶ|全部)(?:飲|のん)|オーバードーズ|終わりにしたい|終わらせたい(?:です)?(?:人生|命)|人生(?:を)?(?:終わ|やめ)"
     r"|この世から|遺書を(?:書い|のこ|残し)た|\bkill(?:ing)? my\s?self|\bkms\b|suicid|want(?:ed)? to die|wanna die|wish i (?:was|were) dead|end (?:it all|my life)|don'?t want to (?:live|be here|exist|be alive)|no reason to live|better off dead|cut(?:ting)? myself|self[- ]?harm|hurt(?:ing)? myself|can'?t go on(?: living| anymore| any more| like this|\s*[.!…]|\s*$)|take my (?:own )?life|(?:took|taken|swallowed|ate) .{0,16}(?:pills|tablets|overdose)|overdos(?:ed|ing)|죽고 ?싶|자살|muốn chết|tự tử|quiero morir|suicid(?:ar|io)|quero morrer|me matar|อยากตาย|ingin mati|bunuh diri|想死|自杀|不想活|je veux mourir"
 )
 _OUTING = re.compile(
@@ -26,7 +26,7 @@ _VIOLENCE = re.compile(
 )
 _HARASSMENT = re.compile(
     r"いじめられ(?:て|ま|た)|(?:いじめ|イジメ|嫌がらせ|いやがらせ|ハラスメント|セクハラ|パワハラ|差別)(?:に(?:あ|遭|合)|を?(?:受け|され)|されま|されて|がひど|がつら|が続|で(?:つら|苦し|困))|sogiハラ(?:を|に|で)|(?:ホモ|レズ|オカマ|おかま)(?:って|と)(?:呼ば|言わ|からか|いじ)|気持ち悪いと言われ|きもいって言われ|からかわれて"
-    r"|(?:being|been|am|was|get|getting|i'?m) (?:bullied|harassed|discriminated|mocked|insulted)|bully(?:ing)? me|harass(?:ing|es)? me|call(?:s|ed|ing)? me (?:slurs|names|faggot|homo|dyke)|slurs at (?:me|us)"
+    r"|(?:being|been|am|was|get|getting|i'?m) (?:bullied|harassed|discriminated|mocked|insulted)|bully(?:ing)? me|harass(?:ing|es)? me|(?:neighbou?rs?|people|kids|colleagues|they|someone|he|she)\b.{0,30}(?:shout|yell|scream|spit|throw)(?:s|ing|ed)?\b.{0,30}\b(?:at|on) (?:me|us|our (?:door|house|flat|window))|call(?:s|ed|ing)? me (?:slurs|names|faggot|homo|dyke)|slurs at (?:me|us)"
 )
 _BEREAVED = re.compile(
     r"(?:パートナー|彼|彼女|彼氏|相方|恋人|妻|夫|連れ|相手|大切な人|大事な人|あの人)(?:が|は|を)?(?:昨日|先週|今日|先月|急に|突然|病気で|事故で|この前|ゆうべ|けさ|今朝|もう)?(?:亡くなりました|亡くなってしま|亡くなった(?!とき|時|ら|後|場合|あと|際|パートナー)|亡くして|亡くしました|死にました|死んでしま|死んじゃ|死んだ(?!とき|時|ら|後|場合|あと|際)|なくなりました|なくなっちゃ|しにました|しんでしま|なくしました|先立たれ|いなくなってしまいました)|葬儀に(?:出|参列|呼ば).{0,8}(?:ない|なか|もらえ|断)|お葬式に(?:出|行).{0,6}(?:ない|なか|もらえ)"

@@ -19,26 +19,29 @@ import numpy as np
 import scipy.sparse as sparse
 
 from bot.nlu.features import features
-from bot.nlu.model import SentenceEncoder, all_features, encoding, tfidf
+from bot.nlu.model import SentenceEncoder, all_features, encoding, shared_encoder, tfidf
+from bot.nlu.vocabulary import Rows
 
 SLOTS: dict[str, tuple[str, ...]] = {
     "about": ("case", "rule", "other"),
-    "people": ("two", "other"),
-    "minority": ("yes", "no", "open"),
-    "adults": ("yes", "no", "open"),
-    "marriage": ("free", "one_free", "married", "abroad", "each_other", "de_facto"),
-    "partnership": ("free", "other", "same"),
+    "people": ("two", "other", "gone"),
+    "minority": ("yes", "no", "open", "unsure"),
+    "pledge": ("yes", "no", "unclear"),
+    "adults": ("yes", "no", "open", "unclear"),
+    "marriage": ("free", "one_free", "married", "abroad", "each_other", "de_facto", "unclear"),
+    "partnership": ("free", "other", "same", "unclear"),
     "kin": ("close", "distant", "none", "adopted", "unclear"),
     "tie": ("here", "soon", "later", "moving", "away", "away_open", "one_away", "unclear"),
 }
 UNSAID = "-"
 # What would stand against a yes; how likely any of these is travels with the reading, so that a doubt is never taken for granted.
 ADVERSE: dict[str, tuple[str, ...]] = {
-    "people": ("other",),
-    "minority": ("no",),
-    "adults": ("no",),
-    "marriage": ("married", "abroad", "each_other", "de_facto"),
-    "partnership": ("other",),
+    "people": ("other", "gone"),
+    "minority": ("no", "unsure"),
+    "pledge": ("no", "unclear"),
+    "adults": ("no", "unclear"),
+    "marriage": ("married", "abroad", "each_other", "de_facto", "unclear"),
+    "partnership": ("other", "unclear"),
     "kin": ("close", "unclear"),
     "tie": ("later", "moving", "away", "away_open", "one_away", "unclear"),
 }
@@ -90,19 +93,22 @@ def _labels(text: str, where: str) -> dict[str, str]:
 class StandingModel:
     """A trained model: for each slot the values in `names[slot]`, the first of them `UNSAID`.
 
-    All weights are float32 with one column for each value of each slot, slots and values in the order of `names`.
+    All weights have one column for each value of each slot, slots and values in the order of `names`.
     """
 
     names: dict[str, list[str]]
-    vocabulary: dict[str, int]
+    rows: Rows
     idf: np.ndarray
     ngram_weights: np.ndarray
+    """(features, values), float16 once it was saved."""
     cue_weights: np.ndarray
     """(cues, values); row numbers in `cue_rows`."""
     cue_rows: dict[str, int]
     vector_weights: np.ndarray
     """(513, values); the last row is the bias."""
     encoder: SentenceEncoder
+    vocabulary: Sequence[str] = ()
+    """Names of the features; a loaded model no longer has them."""
 
     @classmethod
     def fit(
@@ -146,16 +152,25 @@ class StandingModel:
         weights = np.hstack(columns)
         size, more = len(vocabulary), len(vocabulary) + len(cue_rows)
         return cls(
-            names, vocabulary, idf, weights[:size], weights[size:more] * _CUE_WEIGHT, cue_rows, weights[more:], encoder
+            names,
+            Rows(vocabulary),
+            idf,
+            weights[:size],
+            weights[size:more] * _CUE_WEIGHT,
+            cue_rows,
+            weights[more:],
+            encoder,
+            tuple(vocabulary),
         )
 
     def read(self, text: str, cues: Sequence[str]) -> dict[str, tuple[str, float, float]]:
         """Returns for each slot the likeliest value (or `UNSAID`), how likely it is, and how likely one of `ADVERSE` is."""
         total = self.vector_weights[-1] + self.encoder.encode_one(text) @ self.vector_weights[:-1]
-        rows = [self.vocabulary[f] for f in features(text) if f in self.vocabulary]
-        if rows:
+        rows = self.rows.of(features(text))
+        if len(rows):
             weights = self.idf[rows]
-            total = total + (weights / np.sqrt((weights * weights).sum())) @ self.ngram_weights[rows]
+            learned = self.ngram_weights[rows].astype(np.float32)
+            total = total + (weights / np.sqrt((weights * weights).sum())) @ learned
         noticed = [self.cue_rows[c] for c in cues if c in self.cue_rows]
         if noticed:
             total = total + self.cue_weights[noticed].sum(axis=0)
@@ -189,13 +204,13 @@ class StandingModel:
         with np.load(directory / "standing.npz", allow_pickle=False) as arrays:
             return cls(
                 words["names"],
-                {f: i for i, f in enumerate(words["vocabulary"])},
+                Rows(words["vocabulary"]),
                 arrays["idf"],
-                arrays["ngram"].astype(np.float32),
+                arrays["ngram"],
                 arrays["cue"],
                 {c: i for i, c in enumerate(words["cues"])},
                 arrays["vector"],
-                SentenceEncoder(),
+                shared_encoder(),
             )
 
 

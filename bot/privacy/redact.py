@@ -6,7 +6,10 @@ A mask character for each masked one keeps every entity offset true to what was 
 from __future__ import annotations
 
 import re
+from datetime import date
 
+from bot import clock
+from bot.nlu import when
 from bot.nlu.normalise import with_offsets
 
 MASK = "＊"
@@ -56,6 +59,18 @@ _NO_NAME = re.compile(
 )
 
 
+def _age_on(birthday: str, today: date) -> str:
+    """How old somebody born on a written date is: what the rules ask about, and no longer a date of birth; else nothing."""
+    born = next((f.value for f in when.find(birthday, today) if f.kind == "date" and len(str(f.value)) == 10), None)
+    if born is None:
+        return ""
+    day = date.fromisoformat(born)
+    age = today.year - day.year - ((today.month, today.day) < (day.month, day.day))
+    if not 0 <= age <= 120:
+        return ""
+    return f" aged {age}" if birthday.isascii() and re.search("[a-z]", birthday) else f"{age}歳"
+
+
 def redact(text: str) -> tuple[str, bool]:
     """Returns the text with personal details masked, and whether anything was."""
     normal = with_offsets(text)
@@ -70,11 +85,12 @@ def redact(text: str) -> tuple[str, bool]:
     for pattern in (_NAME_JA, _NAME_JA_SELF, _NAME_EN):
         spans += [m.span("name") for m in pattern.finditer(plain) if not _NO_NAME.search(m["name"])]
     # A birthday still to come (「誕生日は2027年3月4日、18になります」) is the day the rules ask about, and no date of birth.
-    spans += [
+    births = [
         m.span("name" if m["name"] else "name2")
         for m in _BIRTHDAY.finditer(plain)
         if not _STILL_TO_COME.match(m["name"] or m["name2"])
     ]
+    spans += births
     receipts = [m.span() for m in _RECEIPT.finditer(plain)]
     spans = [s for s in spans if all(s[1] <= start or s[0] >= end for start, end in receipts)]
     if not spans:
@@ -82,5 +98,7 @@ def redact(text: str) -> tuple[str, bool]:
     chars = list(text)
     for start, end in spans:
         typed_start, typed_end = normal.typed_span(start, end)
-        chars[typed_start:typed_end] = [MASK] * (typed_end - typed_start)
+        length = typed_end - typed_start
+        age = _age_on(plain[start:end], clock.today()) if (start, end) in births else ""
+        chars[typed_start:typed_end] = (MASK * (length - len(age)) + age) if len(age) < length else MASK * length
     return "".join(chars), True

@@ -122,6 +122,6 @@ def test_the_gate_is_quick_on_the_longest_message() -> None:
 
     for piece in ("もう", "薬を", "意識が", "my partner ", "i'm so ", "死"):
         text = (piece * 1000)[:1000]
-        started = time.perf_counter()
+        started = time.process_time()
         crisis_in(text)
-        assert time.perf_counter() - started < 0.5, piece
+        assert time.process_time() - started < 0.5, piece

@@ -209,6 +209,6 @@ def test_long_text_is_read_in_time(finder: Any) -> None:
 
     for piece in ("TP-7K2M", "一二三四五", "25と", "令和9年3月", "aaaa ", "私は", "とうきょうとう", "in in in next "):
         text = (piece * 1000)[:1000]
-        started = time.perf_counter()
+        started = time.process_time()
         finder.find(text, TODAY)
-        assert time.perf_counter() - started < 1.0, piece
+        assert time.process_time() - started < 1.0, piece

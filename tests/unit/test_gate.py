@@ -135,9 +135,9 @@ def test_a_megabyte_is_refused_quickly_and_without_copies() -> None:
     text = "費用は？ " * 200_000
     admit(text)
     tracemalloc.start()
-    started = time.perf_counter()
+    started = time.process_time()
     admitted = admit(text)
-    elapsed = time.perf_counter() - started
+    elapsed = time.process_time() - started
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert admitted.refusal is not None

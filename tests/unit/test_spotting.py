@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -94,6 +96,20 @@ def test_an_ordinary_message_is_left_alone(text: str) -> None:
     assert spot(text).values == {}
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["will I get spouse visa with this certificate?", "i live in toei apartment", "that city hall does not open"],
+)
+def test_three_words_of_four_letters_are_no_receipt(text: str) -> None:
+    assert spot(text).text == text
+
+
+def test_a_receipt_without_a_digit_is_a_receipt() -> None:
+    number = next(n for n in iter(receipt.new, None) if not any(c.isdigit() for c in n))
+    assert "receipt" in spot(f"受付番号は{number}です").values
+    assert "receipt" in spot(number.removeprefix("TP-")).values
+
+
 def test_the_secrets_are_not_printed() -> None:
     assert "482913" not in repr(spot("PIN 482913"))
 
@@ -109,3 +125,30 @@ def test_length_is_always_kept(text: str) -> None:
 def test_masking_twice_finds_nothing_more() -> None:
     once = spot(f"受付番号は{NUMBER}、暗証番号は482913、a@example.org")
     assert spot(once.text).values == {}
+
+
+WRITINGS = {
+    "as given": lambda r: r,
+    "small": str.lower,
+    "without hyphens": lambda r: r.replace("-", ""),
+    "long vowel marks": lambda r: r.replace("-", "ー"),
+    "spaces": lambda r: r.replace("-", " "),
+    "full width": lambda r: "".join(chr(ord(c) + 0xFEE0) for c in r),
+}
+
+
+@pytest.mark.parametrize("writing", WRITINGS)
+def test_every_receipt_that_can_be_given_out_is_masked_and_read(writing: str) -> None:
+    """Also the one in ninety that has no digit in it."""
+    numbers = [receipt.new() for _ in range(1500)]
+    assert any(not any(c.isdigit() for c in number) for number in numbers)
+    for number in numbers:
+        spotted = spot(f"受付番号は{WRITINGS[writing](number)} です、どうなりましたか")
+        assert spotted.values == {"receipt": number}, number
+        left = "".join(c for c in unicodedata.normalize("NFKC", spotted.text) if c.isascii() and c.isalnum())
+        assert left.lower() == "tp"
+
+
+@pytest.mark.parametrize("text", ["tp link router", "TPの書類を出しました", "http and ftp", "what is tp?"])
+def test_words_that_begin_like_a_receipt_are_none(text: str) -> None:
+    assert "receipt" not in spot(text).values
