@@ -1,0 +1,36 @@
+"""What Rasa remembers of a conversation, read and taken away."""
+
+from __future__ import annotations
+
+from typing import Any
+
+MARK = "line_message"
+"""In a message's metadata: a keyed hash of LINE's id for it, by which it is found when it is unsent."""
+
+
+async def language(agent: Any, conversation: str) -> str | None:
+    """The language a conversation is held in, if it has begun."""
+    tracker = await agent.tracker_store.retrieve(conversation)
+    return tracker.get_slot("language") if tracker and "language" in tracker.slots else None
+
+
+async def forget(agent: Any, conversation: str) -> None:
+    """Forgets a conversation, after what is being said in it now."""
+    async with agent.lock_store.lock(conversation):
+        await agent.tracker_store.delete(conversation)
+
+
+async def unsay(agent: Any, conversation: str, mark: str) -> bool:
+    """Takes a conversation back to before one message: what it led to may tell of it, so that goes too."""
+    async with agent.lock_store.lock(conversation):
+        tracker = await agent.tracker_store.retrieve(conversation)
+        events = list(tracker.events) if tracker else []
+        places = [n for n, e in enumerate(events) if (getattr(e, "metadata", None) or {}).get(MARK) == mark]
+        if not places:
+            return False
+        before = tracker.init_copy()
+        for event in events[: places[0]]:
+            before.update(event)
+        await agent.tracker_store.delete(conversation)
+        await agent.tracker_store.save(before)
+        return True

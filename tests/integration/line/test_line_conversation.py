@@ -1,0 +1,158 @@
+"""LINE with the trained bot: a whole conversation, what is unsent, what is asked through `ask`, and notices."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from uuid import uuid4
+
+import pytest
+
+from bot import installation
+from bot.applications.model import Contact, ContactKind, Wishes
+from bot.applications.notices import Notice
+from bot.applications.outbox import DeliveryFailed
+from bot.applications.views import Caller
+from bot.channels.line.notices import LineSender
+from tests.fake_line.conversation import hold, secrets_in
+from tests.fake_line.harness import Bot, channel, event, text
+
+# Words no notification and no list of chats may show.
+TELLING = ("宣誓", "パートナー", "同性", "性的", "届出", "条件", "申請", "証明", "partner", "oath", "gender", "LGBT")
+
+
+@pytest.mark.model
+async def test_a_conversation_from_a_question_to_erasing_everything(line, conversations, tmp_path):
+    turns = await hold(line, conversations.agent, tmp_path)
+    said = [json.dumps(reply, ensure_ascii=False) for _, reply, _ in turns]
+    ids = [answer.get("id") for _, _, answers in turns for answer in answers]
+    kinds = [answer.get("kind") for _, _, answers in turns for answer in answers]
+    assert len(turns) >= 12
+    assert "application_fee" in ids and "eligible" in kinds and "task_started" in ids and "task_erased_both" in ids
+    assert line.bad() == []
+    assert all(1 <= len(reply) <= 5 for _, reply, _ in turns)
+    assert secrets_in(turns) == []  # receipt and PIN are shown on our own page, never on LINE
+    assert any("/a/n" in s for s in said), "the link that shows them once"
+    alts = {m["altText"] for _, reply, _ in turns for m in reply}
+    assert alts <= {"ご質問への回答です", "確認させてください"}
+    assert not [w for w in TELLING for a in alts if w.casefold() in a.casefold()]
+    assert all(
+        "line.me/R/share" not in s for s, k in zip(said, kinds, strict=False) if k in ("eligible", "status", "ask")
+    )
+
+
+@pytest.mark.model
+async def test_an_unsent_message_takes_what_it_led_to_out_of_the_conversation(line, line_settings, conversations):
+    agent = conversations.agent
+    async with channel(line_settings(), agent) as served:
+        conversation = served.post._people.conversation("U4af4980629e4b4a1b0d2c3f1e5a6b7c8")
+        await line.send(served.url, text("費用は？"))
+        await served.settled()
+        told = text("わたしは秘密の合言葉ピーマンで、一人は新宿区で働いています。使えますか")
+        await line.send(served.url, told)
+        await served.settled()
+        assert "ピーマン" in await held(agent, conversation)
+        await line.send(served.url, event("unsend", unsend={"messageId": told["message"]["id"]}))
+        await served.settled()
+        kept = await held(agent, conversation)
+        assert "ピーマン" not in kept and "新宿" not in kept and "費用は？" in kept
+        await line.send(served.url, text("もう一度言って"))
+        await served.settled()
+        assert "ピーマン" not in await held(agent, conversation)
+        await line.send(served.url, event("unfollow"))
+        await served.settled()
+        assert await held(agent, conversation) == ""
+
+
+async def held(agent, conversation: str) -> str:
+    tracker = await agent.tracker_store.retrieve(conversation)
+    if tracker is None:
+        return ""
+    return str([e.as_dict() for e in tracker.events]) + str(tracker.current_slot_values())
+
+
+@pytest.mark.model
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [
+        ({"event": "sticker"}, ("fallback", "line_sticker")),
+        ({"event": "image"}, ("fallback", "line_media")),
+        ({"event": "location", "text": "日本、〒183-0001 東京都府中市1-1"}, ("answer", "support_office")),
+        ({"event": "location", "text": "1-1 Fukushima-ku, Osaka, Japan"}, ("answer", "prefecture_osaka")),
+        ({"event": "postback", "text": "費用はいくらですか"}, ("answer", "application_fee")),
+        ({"event": "follow", "lang": "en"}, ("smalltalk", "line_greeting")),
+        ({"event": "join"}, ("refuse", "line_in_group")),
+        ({"event": "group", "text": "費用は？"}, None),
+        ({"event": "unfollow"}, None),
+    ],
+    ids=lambda v: None,
+)
+def test_ask_goes_through_the_same_events(talk, asked, expected):
+    turn = talk(asked.pop("text", ""), channel="line", **asked)
+    got = turn.messages and (turn.messages[0]["answer"]["kind"], turn.messages[0]["answer"]["id"])
+    assert (got or None) == expected
+
+
+@pytest.mark.model
+def test_the_words_of_the_menu_are_understood(conversations, run, knowledge):
+    """Each is also what somebody types on a computer, where no menu shows."""
+    table = knowledge.pages["line"]["menu"]
+    meant = {
+        "check": ("check_eligibility", "eligibility"), "papers": ("documents",), "filing": ("application",), "start": ("start_application",),
+        "status": ("status_check",), "uses": ("coverage",), "person": ("support", "handoff"), "line": ("support", "crisis"),
+        "told": ("application", "support", "certificate"), "cost": ("application",), "erase": ("smalltalk",),
+    }  # fmt: skip
+    wrong = []
+    for tab in ("steps", "help"):
+        for name, item in table[tab].items():
+            for lang, said in item["say"].items() if name in meant else ():
+                turn = run(conversations.say(f"menu-{name}-{lang}", said, channel="line"))
+                got = turn.messages[0]["answer"]
+                if got["topic"] not in meant[name] or (got["lang"] == "en") != (lang == "en"):
+                    wrong.append((said, got["topic"], got["id"], got["lang"]))
+    assert wrong == []
+
+
+# --- notices
+
+
+def test_a_notice_is_pushed_once_under_its_own_id_and_says_nothing(line, line_settings):
+    settings = line_settings(push_per_month=200)
+    sender, number = LineSender(settings.line), uuid4()
+    notice = Notice("お知らせがあります", "新しいお知らせがあります。\nhttps://tomoni.example/a\n")
+    sender.send(number, "U" + "1" * 32, notice)
+    sender.send(number, "U" + "1" * 32, notice)  # the outbox repeats after a crash: LINE drops it
+    calls = line.calls("/message/push")
+    assert [c["status"] for c in calls] == [200, 409]
+    assert calls[0]["headers"]["x-line-retry-key"] == str(number)
+    assert calls[0]["body"]["messages"][0]["altText"] == "お知らせがあります"
+    assert line.steer("state")["pushed"] == 1
+
+
+@pytest.mark.parametrize(
+    ("mode", "problem", "final"), [("500", "line_500", False), ("403", "line_403", True), ("429", "line_429", False)]
+)
+def test_a_notice_that_does_not_get_through_is_put_off_or_given_up(line, line_settings, mode, problem, final):
+    line.steer("mode", mode=mode)
+    with pytest.raises(DeliveryFailed) as failed:
+        LineSender(line_settings().line).send(uuid4(), "U" + "1" * 32, Notice("s", "b"))
+    assert (failed.value.problem, failed.value.for_good) == (problem, final)
+
+
+async def test_who_leaves_line_is_forgotten_as_a_contact_but_the_record_stays(line, line_settings, storage):
+    user, other = "U" + "7" * 32, "U" + "8" * 32
+    kept = {}
+    for name in (user, other):
+        contact = Contact(ContactKind.LINE, name)
+        kept[name] = storage.start(Wishes("ja"), contact, uuid4().hex, date(2026, 11, 22))
+    async with channel(line_settings(push_per_month=200), Bot()) as served:
+        conversation = served.post._people.conversation(user)
+        caller = Caller(conversation)
+        storage.link_chat(storage.open_started(kept[user], caller).grant, caller)
+        await line.send(served.url, event("unfollow", user=user))
+        await served.settled()
+    assert installation.applications() is storage
+    assert storage.recipient(kept[user].application) is None
+    assert storage.recipient(kept[other].application)[0].address == other
+    view = storage.look_up(kept[user].receipt, kept[user].pin, caller)
+    assert view.contact is None and not view.linked

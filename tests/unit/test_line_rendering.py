@@ -1,0 +1,170 @@
+"""Cutting, counting, colours and sharing of LINE messages."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from urllib.parse import unquote
+
+import pytest
+import regex
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.dialogue.speaking import Speaker
+from bot.knowledge.model import LANGUAGES
+from bot.nlg import message
+from bot.rendering import cutting, limits, line_parts
+from bot.rendering.line_messages import LineRenderer
+from bot.rendering.line_share import share_link, shared_text
+
+DAY = date(2026, 11, 22)
+TEXTS = st.text(alphabet=st.sampled_from("あ漢字。、．.! ?\n　abc🏳️‍🌈👩‍👩‍👧e\u0301ﾊﾞ「」"), max_size=300)
+
+
+@pytest.mark.parametrize(
+    ("text", "u16", "graphemes"), [("🏳️‍🌈", 6, 1), ("あ", 1, 1), ("👩‍👩‍👧", 8, 1), ("e\u0301", 2, 1), ("", 0, 0)]
+)
+def test_lengths_are_counted_as_line_counts_them(text, u16, graphemes):
+    assert (limits.u16(text), limits.graphemes(text)) == (u16, graphemes)
+
+
+@settings(max_examples=300, deadline=None)
+@given(TEXTS, st.integers(8, 60))
+def test_cutting_loses_nothing_fits_and_never_splits_a_character(text, limit):
+    for length in (limits.graphemes, limits.u16):
+        parts = cutting.parts(text, limit, length)
+        assert all(length(part) <= limit for part in parts)
+        assert re.sub(r"\s", "", "".join(parts)) == re.sub(r"\s", "", text)
+        whole = regex.findall(r"\X", text)
+        assert all(set(regex.findall(r"\X", part)) <= {*whole, *(w.strip() for w in whole)} for part in parts)
+
+
+@settings(max_examples=200, deadline=None)
+@given(TEXTS, st.integers(2, 40))
+def test_shortening_fits_and_says_that_it_is_short(text, limit):
+    short = cutting.shortened(text, limit)
+    assert limits.graphemes(short) <= limit
+    assert short == text or short.endswith("…")
+
+
+def test_cuts_prefer_paragraph_then_sentence_then_comma():
+    assert cutting.parts("一つめの文です。\n二つめの文です。三つめ。", 14) == [
+        "一つめの文です。",
+        "二つめの文です。三つめ。",
+    ]
+    assert cutting.parts("一つめの文です。二つめの文です。", 12) == ["一つめの文です。", "二つめの文です。"]
+    assert cutting.parts("one two three", 8) == ["one two", "three"]
+
+
+def contrast(one: str, other: str) -> float:
+    def light(color: str) -> float:
+        values = [int(color[n : n + 2], 16) / 255 for n in (1, 3, 5)]
+        r, g, b = (v / 12.92 if v <= 0.03928 else ((v + 0.055) / 1.055) ** 2.4 for v in values)
+        return 0.2126 * r + 0.7152 * g + 0.0722 * b
+
+    high, low = sorted((light(one), light(other)), reverse=True)
+    return (high + 0.05) / (low + 0.05)
+
+
+def test_every_text_stands_out_from_its_ground():
+    for text in (line_parts.INK, line_parts.GREY, line_parts.BLUE):
+        for ground in (line_parts.WHITE, line_parts.PALE):
+            assert contrast(text, ground) >= 4.5
+
+
+@pytest.fixture(scope="module")
+def renderer(knowledge):
+    return LineRenderer(knowledge)
+
+
+def entry(knowledge, name: str, lang: str = "ja"):
+    return message(Speaker(knowledge).speak({"say": "entry", "id": name}, lang, DAY), "line")
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_what_is_passed_on_is_title_two_sentences_date_and_page(knowledge, renderer, lang):
+    said = entry(knowledge, "application_fee", lang)
+    text, link = shared_text(renderer.words(lang), said["answer"]), share_link(renderer.words(lang), said["answer"])
+    title, page = said["answer"]["parts"]["title"], said["answer"]["citations"][0]["url"]
+    assert text.startswith(title) and text.endswith(page) and "2026" in text
+    assert link.startswith("https://line.me/R/share?text=") and limits.u16(link) <= 1000 and link.isascii()
+    assert unquote(link).split("text=")[1].startswith(title) and page in unquote(link)
+
+
+def test_a_verdict_or_a_status_is_never_passed_on(knowledge, renderer):
+    spec = {"say": "verdict", "facts": {}, "mode": "check"}
+    said = message(Speaker(knowledge).speak(spec, "ja", DAY), "line")
+    assert said["answer"]["citations"] or True
+    assert shared_text(renderer.words("ja"), said["answer"]) is None
+
+
+def test_long_answers_go_on_in_further_messages_and_nothing_is_lost(knowledge, renderer):
+    said = entry(knowledge, "application_fee")
+    long = "".join(f"これは{n}番めの文で、手続きの説明です。" for n in range(400))
+    said["answer"]["parts"]["body"] = long
+    built = renderer.messages([said], "ja")
+    assert 1 < len(built) <= 5 and limits.request_faults(built) == []
+    shown = "".join(texts(built))
+    assert all(f"これは{n}番めの文で" in shown for n in range(400))
+
+
+def test_many_messages_of_one_turn_are_five_at_most_and_short_ones_join(knowledge, renderer):
+    remarks = [{"text": f"ひとこと{n}", "buttons": [], "answer": {"kind": "answer", "lang": "ja"}} for n in range(8)]
+    assert len(renderer.messages(remarks, "ja")) == 1
+    answers = [entry(knowledge, name) for name in list(knowledge.entries)[:9]]
+    built = renderer.messages(answers, "ja")
+    assert len(built) <= 5 and limits.request_faults(built) == []
+    shown = "".join(texts(built))
+    assert all(a["answer"]["parts"]["title"] in shown for a in answers)
+
+
+def texts(value):
+    if isinstance(value, dict):
+        if isinstance(value.get("text"), str):
+            yield value["text"]
+        for inner in value.values():
+            yield from texts(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from texts(inner)
+
+
+def test_no_choice_is_dropped_whatever_its_length(renderer):
+    titles = [f"とても長い選択肢の文で、ラベルには入りきりません、その{n}です" + "あ" * 40 for n in range(20)]
+    said = {
+        "text": "選んでください",
+        "buttons": [{"title": t, "payload": t * 4} for t in titles],
+        "answer": {"kind": "ask", "lang": "ja"},
+    }
+    built = renderer.messages([said], "ja")
+    assert limits.request_faults(built) == []
+    shown = list(texts(built))
+    assert all(t in shown for t in titles)
+    assert len(built[-1]["quickReply"]["items"]) == 1  # the menu: the choices stand in the message
+
+
+def test_a_button_with_an_address_opens_it_and_one_without_payload_says_its_title(renderer):
+    buttons = [{"title": "公式", "url": "https://example.org/あ"}, {"title": "はい"}]
+    (built,) = renderer.messages([{"text": "x", "buttons": buttons, "answer": {"kind": "ask", "lang": "ja"}}], "ja")
+    actions = re.findall(r"'uri': '([^']+)'|'data': '([^']+)'", str(built))
+    assert ("https://example.org/%E3%81%82", "") in actions and ("", "say=はい") in actions
+
+
+def test_settings_refuse_to_start_without_secret_or_token():
+    from bot.settings_line import LineSettingsError, line_settings
+
+    good = {"TOMONI_LINE": "on", "TOMONI_LINE_SECRET": "a" * 32, "TOMONI_LINE_TOKEN": "t"}
+    assert line_settings({}) is None and line_settings({"TOMONI_LINE": "off"}) is None
+    assert line_settings(good | {"TOMONI_LINE_SECRET_OLD": "b" * 32}).secrets == ("a" * 32, "b" * 32)
+    for name, value in (
+        ("TOMONI_LINE_SECRET", ""),
+        ("TOMONI_LINE_TOKEN", ""),
+        ("TOMONI_LINE_SECRET", "short"),
+        ("TOMONI_LINE", "maybe"),
+        ("TOMONI_LINE_PUSH_PER_MONTH", "-1"),
+        ("TOMONI_LINE_ACCOUNT", "no at"),
+    ):
+        with pytest.raises(LineSettingsError, match=name):
+            line_settings(good | {name: value})
+    assert "a" * 32 not in repr(line_settings(good))
