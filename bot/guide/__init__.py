@@ -1,0 +1,1 @@
+"""The guide: the knowledge base as a static site, leaflets, a booklet and open data."""
