@@ -1,4 +1,4 @@
-"""Starts Rasa without TensorFlow when no component of the configured pipeline needs it.
+"""Starts Rasa without TensorFlow when no component of the configured pipeline needs it, and a server without what it never asks.
 
 Rasa 3.6 imports TensorFlow for components we do not use (DIET, TED, ResponseSelector): 12-15 s and some 345 MB at every
 start. Importing those modules only needs names to inherit from and annotate with; `install` gives them such names.
@@ -16,6 +16,34 @@ from types import ModuleType
 from typing import Any
 
 _ROOTS = ("tensorflow", "tensorflow_text", "tensorflow_hub", "tensorflow_addons", "keras")
+
+# What Rasa imports at start for channels, stores, plots and training that a serving process of ours has nothing to do with:
+# 3 s and 60 MB. Only `lean` leaves these out; training and tests get them.
+_NEVER_ASKED = (
+    "aiogram",  # Telegram
+    "webexteamssdk",
+    "slack_sdk",
+    "twilio",
+    "mattermostwrapper",
+    "rocketchat_API",
+    "fbmessenger",
+    "boto3",  # DynamoDB, S3
+    "botocore",
+    "s3transfer",
+    "pymongo",
+    "bson",
+    "socketio",  # a channel whose callers may name any sender; ours is web chat
+    "engineio",
+    "h5py",
+    "matplotlib",
+    "PIL",
+    "sklearn",  # trains our models; their use is numpy
+    "joblib",
+    "dask",  # see bot/graph_runner.py
+    "networkx",
+    "prompt_toolkit",  # `rasa shell`
+    "questionary",
+)
 
 # Rasa components that compute with TensorFlow; with any of these in config.yml the real library is loaded.
 NEEDS_TENSORFLOW = frozenset(
@@ -46,8 +74,8 @@ class _Name(type):
         if cls.__module__ == __name__:
             return cls
         raise RuntimeError(
-            f"{cls.__name__} needs TensorFlow, which was left out of this process. "
-            "Set TOMONI_TENSORFLOW=1 to load it."
+            f"{cls.__name__} needs a library that was left out of this process (bot/standin.py). "
+            "Set TOMONI_TENSORFLOW=1 to load them all."
         )
 
 
@@ -65,8 +93,11 @@ class _StandIn(ModuleType):
 
 
 class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    def __init__(self, roots: Iterable[str]) -> None:
+        self._roots = frozenset(roots)
+
     def find_spec(self, fullname: str, path: Any = None, target: Any = None) -> Any:
-        if fullname.split(".", 1)[0] in _ROOTS:
+        if fullname.split(".", 1)[0] in self._roots:
             return importlib.machinery.ModuleSpec(fullname, self, is_package=True)
         return None
 
@@ -84,8 +115,11 @@ def wanted(component_names: Iterable[str]) -> bool:
     return NEEDS_TENSORFLOW.isdisjoint(component_names)
 
 
-def install() -> bool:
-    """Puts the stand-ins in front of TensorFlow; returns False when the real one is already loaded."""
+def install(lean: bool = False) -> bool:
+    """Puts the stand-ins in front of TensorFlow; returns False when the real one is already loaded.
+
+    With `lean` also in front of whatever serving never asks for and nothing has imported yet.
+    """
     if isinstance(sys.modules.get("tensorflow"), _StandIn):
         return True
     if "tensorflow" in sys.modules:
@@ -96,5 +130,6 @@ def install() -> bool:
         import thinc.compat  # noqa: F401
     finally:
         del sys.modules["tensorflow"]
-    sys.meta_path.insert(0, _Finder())
+    unasked = [root for root in _NEVER_ASKED if root not in sys.modules] if lean else []
+    sys.meta_path.insert(0, _Finder([*_ROOTS, *unasked]))
     return True
