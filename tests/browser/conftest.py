@@ -1,4 +1,7 @@
-"""A headless Chromium and the chat page with a stand-in for Rasa."""
+"""A headless Chromium and the chat page with a stand-in for Rasa.
+
+On a busy machine a page is drawn long before its script runs; whoever opens a page here waits for the script, never for a time.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from driving import PATIENCE_MS, READY
 from fake_backend import FakeBot, running
 
 from bot.channels.webchat import WebChatInput
@@ -43,10 +47,16 @@ def bot() -> FakeBot:
 
 
 @pytest.fixture(scope="module")
-def url(bot: FakeBot) -> Iterator[str]:
+def counted() -> list[tuple[Any, ...]]:
+    """What was counted of feedback: answer, version, code, day."""
+    return []
+
+
+@pytest.fixture(scope="module")
+def url(bot: FakeBot, counted: list[tuple[Any, ...]]) -> Iterator[str]:
     """The page's address."""
     free = {"per_minute": 6000, "burst": 1000, "address_per_minute": 6000, "address_burst": 1000}
-    with running(WebChatInput(**free), bot) as address:
+    with running(WebChatInput(**free, count=lambda *row: counted.append(row)), bot) as address:
         yield address
 
 
@@ -57,12 +67,14 @@ def open_chat(browser: Any, url: str) -> Iterator[Callable[..., Any]]:
 
     def open_(width: int = 390, height: int = 844, locale: str = "ja-JP", path: str = "", **options: Any) -> Any:
         context = browser.new_context(viewport={"width": width, "height": height}, locale=locale, **options)
-        context.set_default_timeout(5000)
+        context.set_default_timeout(PATIENCE_MS)
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.on("console", lambda line: errors.append(line.text) if "Content Security Policy" in line.text else None)
         page.goto(url + path)
+        if options.get("java_script_enabled", True):
+            page.locator(READY).wait_for(state="attached")
         return page
 
     yield open_

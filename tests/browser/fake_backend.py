@@ -48,6 +48,7 @@ def _answer(lang: str, text: str, related: list[str], **more: Any) -> dict[str, 
         "kind": "answer",
         "citations": SOURCES,
         "checked_on": "2026-11-01",
+        "version": "32a14ec5cc23",
     }
     answer["related"] = [{"title": title, "payload": title} for title in related]
     return {"text": text, "answer": answer | more}
@@ -84,6 +85,15 @@ ASK = {
         {"title": "やめる", "payload": "やめる"},
     ],
 }
+DATES = _answer("ja-easy", "はい。\n2027年2月1日から 2027年4月14日までです。1年間（ねんかん）です。", [])
+ELIGIBLE = _answer(
+    "ja",
+    "うかがった内容では、届け出られる条件に当てはまりそうです。\n・お二人とも18歳以上です。（規則第3条第1号）\n最終的な判断は東京都が行います。",
+    ["どんな書類が必要ですか"],
+    kind="eligible",
+    choices=[{"title": "届出の準備を始める", "payload": "届出の準備を始めたい"}],
+)
+ELIGIBLE["buttons"] = [*ELIGIBLE["answer"]["choices"], *ELIGIBLE["answer"]["related"]]
 CRISIS = {
     "text": "話してくださって、ありがとうございます。よりそいホットライン0120-279-338は24時間、通話料無料です。"
     "命が危ないときは、すぐに119か110に電話してください。",
@@ -111,7 +121,18 @@ class FakeBot:
             return
         reply = {"en": EN, "ja-easy": EASY}.get(lang, JA)
         reply = next(
-            (r for word, r in {"条件を確認": ASK, "つらい": CRISIS, "タグ": MARKUP}.items() if word in said), reply
+            (
+                r
+                for word, r in {
+                    "条件を確認": ASK,
+                    "つらい": CRISIS,
+                    "タグ": MARKUP,
+                    "満たす": ELIGIBLE,
+                    "いつまで": DATES,
+                }.items()
+                if word in said
+            ),
+            reply,
         )
         await message.output_channel.send_response(message.sender_id, dict(reply))
 
@@ -166,7 +187,7 @@ def running(channel: WebChatInput, bot: Any, port: int = 0) -> Iterator[str]:
 
 if __name__ == "__main__":
     with running(
-        WebChatInput(per_minute=600, burst=60, address_per_minute=600, address_burst=60), FakeBot(), 8090
+        WebChatInput(per_minute=600, burst=60, address_per_minute=600, address_burst=60, count=print), FakeBot(), 8090
     ) as url:
         print(f"Open {url} (Ctrl+C stops)")
         try:

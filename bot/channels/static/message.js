@@ -1,70 +1,16 @@
-// One message as elements. Texts only ever become text nodes; links are made here and nowhere else.
+// One message as elements: who speaks, the text in paragraphs and lists, its numbered sources.
 
-import { fill, spoken } from "./words.js";
+import { call, hidden, htmlLang, inline, make, outside, plain } from "./inline.js";
+import { choices, related } from "./choices.js";
+import { after } from "./after.js";
+import { fill } from "./words.js";
 
-const INLINE = /(https:\/\/[^\s<>"「」『』（）()、。，]+)|(0\d{1,4}-\d{1,4}-\d{3,4}|#\d{4})|([一-龠々〆ヶ]+)（([ぁ-ゖー]+)）|(11[09])/g;
 const BULLET = /^\s*[・•*-]\s*/;
 const NUMBER = /^\s*・?\s*(\d{1,2})(?:\s*[.．)）]\s*|\s+)/;
 
-export const make = (tag, properties = {}, ...children) => {
-  const element = Object.assign(document.createElement(tag), properties);
-  element.append(...children);
-  return element;
-};
-
-const htmlLang = (lang) => (lang === "en" ? "en" : "ja");
-
-// Furigana, web addresses and phone numbers inside a line; 110 and 119 only where someone may need them at once.
-export function inline(text, { links = true, emergency = false } = {}) {
-  const nodes = [];
-  let end = 0;
-  const put = (from, to, node) => {
-    if (from > end) nodes.push(text.slice(end, from));
-    nodes.push(node);
-    end = to;
-  };
-  for (const match of text.matchAll(INLINE)) {
-    const [whole, address, phone, kanji, kana, police] = match;
-    const at = match.index;
-    if (kanji) {
-      put(at, at + whole.length, make("ruby", {}, kanji, make("rp", {}, "（"), make("rt", {}, kana), make("rp", {}, "）")));
-    } else if (!links) {
-      continue;
-    } else if (address) {
-      const url = address.replace(/[.,;:!?！？]+$/, "");
-      if (URL.canParse?.(url) ?? true) put(at, at + url.length, outside(url, shortened(url)));
-    } else if (alone(text, at, whole) && (phone || emergency)) {
-      put(at, at + whole.length, call(phone ?? police));
-    }
-  }
-  if (end < text.length) nodes.push(text.slice(end));
-  return nodes;
-}
-
-export const plain = (text) => inline(text, { links: false });
-export const setText = (element, text) => element.replaceChildren(...plain(text));
-
-function alone(text, at, whole) {
-  return !/[\d-]/.test(text[at - 1] ?? "") && !/[\d-]/.test(text[at + whole.length] ?? "");
-}
-
-const call = (number, label = [number]) =>
-  make("a", { className: "call", href: `tel:${number.replace(/-/g, "").replace("#", "%23")}` }, ...label);
-
-function outside(url, label, words) {
-  const link = make("a", { href: url, target: "_blank", rel: "noopener noreferrer" }, label);
-  if (words) link.append(make("span", { className: "hidden" }, `（${spoken(words.newWindow)}）`));
-  return link;
-}
-
-function shortened(url) {
-  const bare = url.replace(/^https:\/\/(www\.)?/, "").replace(/\/$/, "");
-  return bare.length > 30 ? `${bare.split("/")[0]}/…` : bare;
-}
-
 // Every line a paragraph, lines with a mark a list; the answer's text is plain, so the first characters decide.
 function blocks(text, options) {
-  const lines = text.split("\n").filter((line) => line.trim());
+  const lines = (options.dated ? readDates(text) : text).split("\n").filter((line) => line.trim());
   const numbers = steps(lines);
   const made = [];
   lines.forEach((line, at) => {
@@ -98,16 +44,18 @@ export function userMessage(text, lang, words) {
   return item;
 }
 
-const speaker = (name) => make("span", { className: "hidden" }, `${name}: `);
+const speaker = (name) => hidden(`${name}: `);
 
 export function botMessage(line, words, choose) {
   const item = make("li", { className: "message bot", lang: htmlLang(line.lang) });
   item.dataset.kind = line.kind;
-  const body = make("div", { className: "bubble" }, speaker(words.bot), ...blocks(line.text, { emergency: line.kind === "crisis" }));
+  const body = make("div", { className: "bubble" }, speaker(words.bot), ...blocks(line.text, { emergency: line.kind === "crisis", dated: line.lang === "ja-easy" }));
   if (line.kind === "crisis") body.querySelector("p")?.after(calls(body, words));
   if (line.citations?.length) body.append(sources(line, words));
   item.append(body);
+  if (line.ticket || line.share) item.append(after(line, words));
   if (line.buttons?.length) item.append(choices(line, words, choose));
+  if (line.related?.length) item.append(related(line, words, choose));
   return item;
 }
 
@@ -120,48 +68,42 @@ function calls(body, words) {
 function sources(line, words) {
   const list = make("ol");
   for (const { title, url, as_of } of line.citations) {
-    const date = as_of ? fill(words.asOf, { date: date_(as_of, line.lang) }) : words.noDate;
-    const named = url?.startsWith("http") ? outside(url, title, words) : title;
+    const date = as_of ? fill(words.as_of, { date: spokenDate(as_of, line.lang) }) : words.no_date;
+    const named = url?.startsWith("http") ? outside(url, title, words) : make("span", {}, title);
+    if (/[ぁ-ヿ一-龠]/.test(title)) named.lang = "ja";
     list.append(make("li", {}, named, make("span", { className: "date" }, ...plain(date))));
   }
   const about = make("p", { className: "checked" });
-  if (line.checked_on) about.append(make("span", {}, ...plain(fill(words.checked, { date: date_(line.checked_on, line.lang) }))));
-  if (line.answer_id) about.append(make("span", {}, ...plain(fill(words.answerId, { id: line.answer_id }))));
+  const { answer_id: id, version } = line;
+  if (id) about.append(make("span", {}, ...plain(fill(words.answer_id, { id, version: (version ?? "").slice(0, 12) }))));
   const summary = make("summary", {}, make("span", {}, ...plain(fill(words.sources, { n: line.citations.length }))));
+  if (line.checked_on) {
+    const checked = fill(words.checked, { date: spokenDate(line.checked_on, line.lang) });
+    summary.append(make("span", { className: "when" }, ...plain(checked)));
+  }
   return make("details", { className: "sources" }, summary, list, about);
 }
 
+const DAYS = { 1: "ついたち", 2: "ふつか", 3: "みっか", 4: "よっか", 5: "いつか", 6: "むいか", 7: "なのか", 8: "ようか", 9: "ここのか", 10: "とおか", 20: "はつか" };
+
 // 2024-12-31, 2024-12 or 2024, as people write it.
-function date_(iso, lang) {
+function spokenDate(iso, lang) {
   const [year, month, day] = iso.split("-").map(Number);
   if (!year) return iso;
-  if (lang !== "en") return `${year}年${month ? `${month}月` : ""}${day ? `${day}日` : ""}`;
-  const parts = { year: "numeric", ...(month && { month: "long" }), ...(day && { day: "numeric" }), timeZone: "UTC" };
-  return new Date(Date.UTC(year, (month || 1) - 1, day || 1)).toLocaleDateString("en-GB", parts);
+  if (lang === "en") {
+    const parts = { year: "numeric", ...(month && { month: "long" }), ...(day && { day: "numeric" }), timeZone: "UTC" };
+    return new Date(Date.UTC(year, (month || 1) - 1, day || 1)).toLocaleDateString("en-GB", parts);
+  }
+  const written = `${year}年${month ? `${month}月` : ""}${day ? `${day}日` : ""}`;
+  return lang === "ja-easy" ? readDates(written) : written;
 }
 
-// A question's choices are answered once; related questions stay open, each marked when used.
-function choices(line, words, choose) {
-  const once = ["ask", "confirm"].includes(line.kind);
-  const group = make("ul", { className: once ? "choices" : "choices related" });
-  group.setAttribute("aria-label", spoken(once ? words.choices : words.related));
-  const buttons = [];
-  for (const { title, payload, url } of line.buttons) {
-    if (url) {
-      group.append(make("li", {}, outside(url, title, words)));
-      continue;
-    }
-    const button = make("button", { type: "button" }, make("span", {}, ...plain(title)));
-    button.addEventListener("click", () => {
-      if (button.getAttribute("aria-disabled") || !choose(payload)) return;
-      button.append(make("span", { className: "chosen" }, ...plain(words.chosen)));
-      button.classList.add("picked");
-      for (const each of once ? buttons : [button]) each.setAttribute("aria-disabled", "true");
-    });
-    buttons.push(button);
-    group.append(make("li", {}, button));
-  }
-  return group;
+// Dates in plain Japanese get their readings here, where they can be shown above.
+function readDates(text) {
+  return text.replace(/(\d{4})年(?:(\d{1,2})月(?:(\d{1,2})日)?)?(?![（間])/g, (_, year, month, day) => {
+    const dayRead = DAYS[day] ?? (["14", "24"].includes(day) ? "か" : "にち");
+    return `${year}年（ねん）${month ? `${month}月（がつ）` : ""}${day ? `${day}日（${dayRead}）` : ""}`;
+  });
 }
 
 export function problem(text, words, lang, retry) {
