@@ -4,7 +4,7 @@ PY := .venv/bin/python
 export PYTHONWARNINGS := ignore
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check evaluate train lint clean
+.PHONY: help setup run test check evaluate bench train lint clean
 
 help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -18,6 +18,7 @@ run: setup  ## serve the web chat on http://localhost:8000
 test: setup  ## every test
 	@$(PY) -m ruff check .
 	@$(PY) -m bot check
+	@$(PY) -m tests.fake_line.environment > /dev/null
 	@$(PY) -m pytest $(ARGS)
 
 check: setup  ## check the knowledge base, in staff's words
@@ -25,6 +26,9 @@ check: setup  ## check the knowledge base, in staff's words
 
 evaluate: setup  ## understanding and answers on the held-out sets; writes var/evaluation/
 	@$(PY) -m bot evaluate
+
+bench: setup  ## this bot and stock Rasa side by side; writes var/bench/ (ARGS=--short: three minutes)
+	@$(PY) -m tests.bench $(ARGS)
 
 train: setup  ## train again, stale or not
 	@$(PY) -m bot train

@@ -10,8 +10,10 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import AllSlotsReset, EventType, Restarted, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from bot.desk.errand import Errand, Visit, carried_out
+from bot.desk.errand import Errand, Outcome, Visit, carried_out, try_later
 from bot.dialogue.turn import say
+
+ANSWER_WITHIN = 2.5  # R9: a truthful "try later" in three seconds
 
 
 def visit_of(tracker: Tracker) -> Visit:
@@ -23,7 +25,17 @@ def visit_of(tracker: Tracker) -> Visit:
         draft=slot("application_draft") or {},
         access=slot("application_access") or {},
         task=slot("application_task") or {},
+        message_id=tracker.latest_message.get("message_id"),
+        text=tracker.latest_message.get("text") or "",
     )
+
+
+async def _in_time(errand: Errand, visit: Visit) -> Outcome:
+    """Runs an errand in a thread; what takes too long may still come through, and everything may be repeated."""
+    try:
+        return await asyncio.wait_for(asyncio.to_thread(carried_out, errand, visit), ANSWER_WITHIN)
+    except asyncio.TimeoutError:
+        return try_later(visit)
 
 
 async def run_errand(
@@ -34,12 +46,12 @@ async def run_errand(
     if errand is None:
         dispatcher.utter_message(response="utter_say", spec=say("try_later", kind="fallback", topic="out_of_scope"))
         return []
-    outcome = await asyncio.to_thread(carried_out, errand, visit_of(tracker))
-    language = tracker.get_slot("language") or "ja"
+    outcome = await _in_time(errand, visit_of(tracker))
+    language = outcome.language or tracker.get_slot("language") or "ja"
     for spec in outcome.specs:
         dispatcher.utter_message(response="utter_say", spec=spec, lang=language)
     if outcome.forget:
         kept = {name: tracker.get_slot(name) for name in ("language", "language_chosen")}
         return [AllSlotsReset(), Restarted(), *(SlotSet(name, value) for name, value in kept.items())]
-    slots: dict[str, Any] = {**outcome.slots, "application_task": None}
+    slots: dict[str, Any] = {**outcome.slots, "language": language, "application_task": None}
     return [SlotSet(name, value) for name, value in slots.items()]

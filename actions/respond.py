@@ -12,7 +12,7 @@ from rasa_sdk.events import AllSlotsReset, EventType, FollowupAction, Restarted,
 from rasa_sdk.executor import CollectingDispatcher
 
 from bot import clock
-from bot.desk import changing, looking
+from bot.desk import changing, looking, starting
 from bot.dialogue.responder import Memory, Responder
 from bot.dialogue.turn import Turn
 from bot.dialogue.understanding import Understanding
@@ -20,7 +20,7 @@ from bot.knowledge.loader import load
 
 # Which action carries out which task.
 ACTIONS = {
-    "start": "action_start_application",
+    **dict.fromkeys(starting.ERRANDS, "action_start_application"),
     "erase": "action_erase_application",
     **dict.fromkeys(looking.ERRANDS, "action_check_application_status"),
     **dict.fromkeys(changing.ERRANDS, "action_change_application"),

@@ -9,7 +9,7 @@ from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.errands import run_errand
-from bot.desk.starting import start
+from bot.desk.starting import ERRANDS
 
 
 class ActionStartApplication(Action):
@@ -21,4 +21,4 @@ class ActionStartApplication(Action):
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         """A confirmation said twice gives the same receipt."""
-        return await run_errand({"start": start}, dispatcher, tracker)
+        return await run_errand(ERRANDS, dispatcher, tracker)

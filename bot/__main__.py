@@ -7,6 +7,8 @@ import sys
 from datetime import date
 
 from bot.applications.cli_arguments import add_commands
+from bot.channels.line.cli_arguments import add_commands as add_line_commands
+from bot.guide import cli_arguments as guide_arguments
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -21,8 +23,13 @@ def main(arguments: list[str] | None = None) -> int:
     serving = commands.add_parser("serve", help="serve the web chat")
     serving.add_argument("--port", type=int)
     serving.add_argument("--host")
+    acting = commands.add_parser("actions", help="serve the actions apart from the chat (TOMONI_ACTIONS_SECRET)")
+    acting.add_argument("--port", type=int)
+    acting.add_argument("--host")
     commands.add_parser("evaluate", help="measure understanding and answers on the held-out sets")
     add_commands(commands)
+    add_line_commands(commands)
+    guide_arguments.add_commands(commands)
     options = parser.parse_args(arguments)
 
     if options.command == "train":
@@ -42,10 +49,22 @@ def main(arguments: list[str] | None = None) -> int:
         from bot.evaluation import run as evaluate
 
         return evaluate()
+    if options.command == "line":
+        from bot.channels.line.setup import run as serve_line
+
+        return serve_line(options)
     if options.command in ("application", "erase"):
         from bot.applications.cli import run as serve_staff
 
         return serve_staff(options)
+    if options.command in guide_arguments.COMMANDS:
+        from bot.guide.cli import run as guide
+
+        return guide(options)
+    if options.command == "actions":
+        from bot.shared.action_server import run as serve_actions
+
+        return serve_actions(options.host, options.port)
     from bot.serve import serve
 
     return serve(options.host, options.port)

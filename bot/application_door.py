@@ -25,7 +25,7 @@ class ApplicationDoor:
 
     def __init__(self, settings: Settings) -> None:
         """Takes the settings; opens nothing yet."""
-        self._settings = settings
+        self.settings = settings
         self._lock = threading.Lock()
         self._opened: Applications | None = None
 
@@ -53,7 +53,7 @@ class ApplicationDoor:
         from bot.applications.service import open_applications
 
         try:
-            return open_applications(self._settings)
+            return open_applications(self.settings)
         except StoreUnavailable:
             raise
         except Exception as error:  # the migrations' own errors quote statements

@@ -23,6 +23,9 @@ class BadLine(Exception):
 def run(source: IO[bytes], out: IO[str], today: date | None) -> int:
     """Answers every line in order, flushing each; returns 1 if any line was bad."""
     clock.fix_today(today)
+    from bot.runtime import prepare
+
+    prepare(lean=True)  # before anything imports Rasa
     from bot.conversation import Conversations
 
     conversations = Conversations()

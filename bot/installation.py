@@ -6,12 +6,14 @@ one tries to open it again.
 
 from __future__ import annotations
 
-import threading
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from bot.application_door import ApplicationDoor
 from bot.applications.errors import StoreUnavailable
-from bot.applications.service import Applications, open_applications
+from bot.applications.service import Applications
 from bot.privacy.crypto import Vault
 from bot.privacy.passing import Passing
 from bot.settings import Settings, SettingsError, read
@@ -19,10 +21,10 @@ from bot.settings import Settings, SettingsError, read
 
 @dataclass
 class _Opened:
+    door: ApplicationDoor | None = None
     applications: Applications | None = None
     passing: Passing | None = None
     page: str | None = None
-    lock: threading.Lock = field(default_factory=threading.Lock)
 
 
 _opened = _Opened()
@@ -30,13 +32,19 @@ _opened = _Opened()
 
 def applications() -> Applications:
     """The applications in the configured database; raises `StoreUnavailable`."""
-    with _opened.lock:
-        if _opened.applications is None:
-            try:
-                _opened.applications = open_applications(_settings())
-            except (SettingsError, OSError) as error:
-                raise StoreUnavailable(type(error).__name__) from None
+    if _opened.applications is not None:
         return _opened.applications
+    try:
+        return (_opened.door or door(_settings()))()
+    except (SettingsError, OSError) as error:
+        raise StoreUnavailable(type(error).__name__) from None
+
+
+def door(settings: Settings) -> ApplicationDoor:
+    """The one way to the applications of this process, for the chat and the page /a alike."""
+    if _opened.door is None or _opened.door.settings != settings:
+        _opened.door = ApplicationDoor(settings)
+    return _opened.door
 
 
 def passing() -> Passing:
@@ -54,7 +62,18 @@ def page() -> str:
 
 def use(applications: Applications | None, passing: Passing | None = None, public_url: str | None = None) -> None:
     """Puts other parts in place; None opens the configured ones when they are needed. For tests and drills."""
-    _opened.applications, _opened.passing, _opened.page = applications, passing, public_url
+    _opened.door, _opened.applications, _opened.passing, _opened.page = None, applications, passing, public_url
+
+
+@contextmanager
+def instead(applications: Applications, passing: Passing, public_url: str) -> Iterator[None]:
+    """As `use`, until what was there before is put back."""
+    before = replace(_opened)
+    use(applications, passing, public_url)
+    try:
+        yield
+    finally:
+        _opened.__dict__.update(vars(before))
 
 
 @lru_cache(maxsize=1)

@@ -24,6 +24,7 @@ _INPUTS = (
     "bot/nlu/components.py",
     "bot/nlu/standing.py",
     "bot/nlu/cues.py",
+    "bot/nlu/vocabulary.py",
 )
 
 

@@ -47,4 +47,6 @@ def message(answer: Answer, channel: str) -> dict[str, Any]:
     }
     if rich:
         built["answer"] = content
+    if channel == "line":  # its renderer sets each part in its own way
+        content["parts"] = {name: getattr(answer, name) for name in ("title", "short", "body", "next")}
     return built

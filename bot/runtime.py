@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +16,8 @@ from bot.settings import with_tensorflow
 logger = logging.getLogger(__name__)
 
 
-def prepare() -> None:
-    """Makes Rasa importable quickly and quietly; call before anything imports Rasa."""
+def prepare(lean: bool = False) -> None:
+    """Makes Rasa importable quickly and quietly; call before anything imports Rasa. `lean` is for processes that only serve."""
     import os
     import warnings
 
@@ -26,7 +28,7 @@ def prepare() -> None:
     config = read_yaml(ROOT / "config.yml")
     names = [c["name"] for c in config["pipeline"] + config["policies"]]
     if standin.wanted(names) and not with_tensorflow():
-        standin.install()
+        standin.install(lean)
     _quieten()
 
 
@@ -39,6 +41,20 @@ def _quieten() -> None:
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
     logging.getLogger("rasa").setLevel(logging.WARNING)
+
+
+def failed_action() -> dict[str, Any]:
+    """What an action comes to that could not be run: the person is told to try later."""
+    spec = {"say": "phrase", "name": "try_later", "kind": "fallback", "topic": "out_of_scope"}
+    listen = [{"event": "followup", "name": "action_listen"}]  # else the fallback would answer once more
+    return {"events": listen, "responses": [{"response": "utter_say", "spec": spec}]}
+
+
+def then_listen(result: dict[str, Any]) -> dict[str, Any]:
+    """Says that the person's turn comes next, unless the action said otherwise; else Rasa's policies would be asked for it."""
+    if not any(event.get("event") in ("followup", "restart") for event in result["events"]):
+        result["events"].append({"event": "followup", "name": "action_listen"})
+    return result
 
 
 def in_process_actions() -> Any:
@@ -57,40 +73,56 @@ def in_process_actions() -> Any:
         async def request(self, method: str = "post", json: Any = None, **kwargs: Any) -> Any:
             """Runs one action; the payload is the one an action server would get."""
             try:
-                return await self._executor.run(json)
+                return then_listen(await self._executor.run(json))
             except Exception:
                 # Rasa would log this and say nothing; the person gets a truthful line. The text of the message is not logged.
                 logger.exception("action %s failed", json.get("next_action"))
-                spec = {"say": "phrase", "name": "try_later", "kind": "fallback", "topic": "out_of_scope"}
-                listen = [{"event": "followup", "name": "action_listen"}]  # else the fallback would answer once more
-                return {"events": listen, "responses": [{"response": "utter_say", "spec": spec}]}
+                return failed_action()
 
     return InProcessActions()
 
 
-def load_agent(model_path: Path | None = None) -> Any:
-    """Loads the newest trained model with knowledge, actions and trackers wired in."""
+def load_agent(
+    model_path: Path | None = None,
+    *,
+    lock_store: Any = None,
+    tracker_store: Callable[[Any], Any] | None = None,
+    action_endpoint: Any = None,
+    at_once: int = 2,
+) -> Any:
+    """Loads the newest trained model with knowledge, actions and trackers wired in.
+
+    Locks, trackers (made for the model's domain) and actions are those of one process unless others are given. With engines elsewhere
+    more messages may be under way `at_once`, as each of them waits at times.
+    """
     prepare()
     from rasa.core.agent import Agent
+    from threadpoolctl import threadpool_limits
 
     from bot import model_file
+    from bot.admission import Admission
     from bot.locks import QueueLockStore
     from bot.nlg import KnowledgeNaturalLanguageGenerator
     from bot.rasa_patches import apply
     from bot.trackers import RecentTrackerStore
 
     apply()
+    threadpool_limits(1, user_api="blas")  # our matrices are small: threads would only wait for one another
     path = model_path or model_file.current()
     agent = Agent.load(
         str(path),
         generator=None,
-        action_endpoint=in_process_actions(),
-        lock_store=QueueLockStore(),
+        action_endpoint=action_endpoint or in_process_actions(),
+        lock_store=lock_store or QueueLockStore(),
     )
     agent.nlg = agent.processor.nlg = KnowledgeNaturalLanguageGenerator()
-    store = RecentTrackerStore(agent.processor.domain)
+    store = (tracker_store or RecentTrackerStore)(agent.processor.domain)
     agent.tracker_store = agent.processor.tracker_store = store
+    agent.admission = Admission(at_once)
+    agent.processor.handle_message = agent.admission.around(agent.processor.handle_message)
     _enable_loggers()
+    gc.collect()
+    gc.freeze()  # a million objects of the model need not be looked through for garbage again and again
     return agent
 
 

@@ -10,8 +10,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bot.knowledge.loader import ROOT
+from bot.settings_line import LineSettings, LineSettingsError, line_settings
 
 _SHORTEST_SECRET = 32
+# Exact origins only: a wildcard would let in every page of a provider that hosts many.
+_ORIGIN = re.compile(r"https://[a-z0-9.-]+(?::\d{1,5})?|http://(?:localhost|127\.0\.0\.1)(?::\d{1,5})?")
 
 
 class SettingsError(Exception):
@@ -36,6 +39,20 @@ class Settings:
     mail_from: str
     public_url: str
     keep_finished_days: int
+    redis_url: str | None = field(repr=False, default=None)
+    """Given: several workers share locks, limits and sessions there, and conversations in PostgreSQL (docs/decisions/0011)."""
+    redis_prefix: str = "tomoni"
+    """What the name of everything there begins with, so that several installations can share one Redis."""
+    broker_url: str | None = field(repr=False, default=None)
+    actions_url: str | None = None
+    actions_secret: str = field(repr=False, default="")
+    web_rate: tuple[int, int] = (20, 5)
+    """Messages a minute, and at once, of one conversation."""
+    address_rate: tuple[int, int] = (20, 5)
+    line: LineSettings | None = None
+    """Given: people may also write on LINE (docs/line.md)."""
+    embed_origins: tuple[str, ...] = ()
+    """Sites that may show the chat in a frame (docs/embed.md)."""
 
 
 def read(environment: Mapping[str, str] | None = None, var: Path | None = None) -> Settings:
@@ -57,7 +74,52 @@ def read(environment: Mapping[str, str] | None = None, var: Path | None = None) 
         mail_from=env.get("TOMONI_MAIL_FROM", "tomoni@localhost"),
         public_url=env.get("TOMONI_PUBLIC_URL", "http://localhost:8000").rstrip("/"),
         keep_finished_days=_number(env, "TOMONI_KEEP_FINISHED_DAYS", 90),
+        redis_url=_redis(env),
+        redis_prefix=env.get("TOMONI_REDIS_PREFIX") or "tomoni",
+        broker_url=env.get("TOMONI_BROKER_URL") or None,
+        actions_url=env.get("TOMONI_ACTIONS_URL") or None,
+        actions_secret=_secret(env, "TOMONI_ACTIONS_SECRET", production, directory) if _apart(env) else "",
+        web_rate=(_number(env, "TOMONI_WEB_PER_MINUTE", 20), _number(env, "TOMONI_WEB_BURST", 5)),
+        address_rate=(_number(env, "TOMONI_ADDRESS_PER_MINUTE", 20), _number(env, "TOMONI_ADDRESS_BURST", 5)),
+        line=_line(env),
+        embed_origins=_origins(env),
     )
+
+
+def read_with(more: Mapping[str, str]) -> Settings:
+    """The settings with some given elsewhere, as in credentials.yml."""
+    return read({**os.environ, **more})
+
+
+def _line(env: Mapping[str, str]) -> LineSettings | None:
+    try:
+        return line_settings(env)
+    except LineSettingsError as error:
+        raise SettingsError(str(error)) from error
+
+
+def _redis(env: Mapping[str, str]) -> str | None:
+    """Workers that share Redis share their conversations too, which SQLite cannot carry from one machine to another."""
+    given = env.get("TOMONI_REDIS_URL") or None
+    if given and not env.get("TOMONI_DATABASE_URL", "").startswith("postgres"):
+        raise SettingsError("TOMONI_REDIS_URL is for several workers, which need PostgreSQL in TOMONI_DATABASE_URL.")
+    return given
+
+
+def _origins(env: Mapping[str, str]) -> tuple[str, ...]:
+    given = env.get("TOMONI_EMBED_ORIGINS", "")
+    found = tuple(dict.fromkeys(part.rstrip("/") for part in re.split(r"[\s,]+", given.strip().lower()) if part))
+    wrong = next((origin for origin in found if not _ORIGIN.fullmatch(origin)), None)
+    if wrong:
+        raise SettingsError(
+            f"TOMONI_EMBED_ORIGINS: {wrong} is no origin. Give exact ones, separated by spaces (for example: https://www.city.example.lg.jp)."
+        )
+    return found
+
+
+def _apart(env: Mapping[str, str]) -> bool:
+    """Whether the actions run in a process of their own, which then lets nobody in without the common secret."""
+    return bool(env.get("TOMONI_ACTIONS_URL") or env.get("TOMONI_ACTIONS_SECRET"))
 
 
 def _number(env: Mapping[str, str], name: str, default: int) -> int:
@@ -122,6 +184,12 @@ def benchmarks_directory(environment: Mapping[str, str] | None = None) -> Path:
     """The folder that holds the public sets `xsid-0.7` and `clinc150`."""
     env = os.environ if environment is None else environment
     return Path(env.get("TOMONI_BENCHMARKS", ROOT.parent / "shared" / "benchmarks"))
+
+
+def cache_directory(environment: Mapping[str, str] | None = None) -> Path:
+    """Where a process keeps what it can make again at any time."""
+    env = os.environ if environment is None else environment
+    return Path(env.get("TOMONI_VAR", ROOT / "var")) / "cache"
 
 
 def with_tensorflow(environment: Mapping[str, str] | None = None) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
+import time
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
@@ -97,6 +98,18 @@ def knowledge() -> Any:
     from bot.knowledge.loader import load
 
     return load()
+
+
+@pytest.fixture(scope="session")
+def guide(knowledge: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The whole guide as `python -m bot guide` writes it, once a run; its public address is https://tomoni.example/guide/."""
+    from bot.guide.build import build
+    from bot.guide.contents import Contents
+
+    place, start = tmp_path_factory.mktemp("built") / "guide", time.process_time()
+    build(Contents(knowledge, TODAY, "https://tomoni.example/guide/"), place)
+    (place.parent / "seconds").write_text(str(time.process_time() - start))
+    return place
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,6 @@ argon2 is run, and the same refusal is raised (R22). That a *caller* has failed 
 from __future__ import annotations
 
 import hmac
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,12 +17,11 @@ from sqlalchemy.engine import Connection
 
 from bot.applications import pin, receipt, repository, try_rows
 from bot.applications import tables as t
-from bot.applications.core import COUPLE, Core, check_actor, key_place
+from bot.applications.core import COUPLE, Core, check_actor
 from bot.applications.errors import ApplicationNotFound, IdempotencyConflict, TooManyTries
 from bot.applications.lockout import Tries
 from bot.applications.try_rows import Counters
 from bot.applications.views import Caller, View
-from bot.privacy.crypto import Place, Vault
 
 _NOBODY = UUID(int=0)
 
@@ -128,15 +126,3 @@ class Access(Core):
             yield self.vault.keyed_hash("address", caller.address)
         if caller.conversation:
             yield self.vault.keyed_hash("conversation", caller.conversation)
-
-    def _seal_response(self, data_key: bytes, key_hash: bytes, response: dict[str, str]) -> bytes:
-        return Vault.seal(data_key, json.dumps(response).encode(), _response_place(key_hash))
-
-    def _open_response(self, confirmed: repository.Confirmed, key_hash: bytes) -> dict[str, str]:
-        assert confirmed.application and confirmed.wrapped_key and confirmed.response
-        data_key = self.vault.unwrap(confirmed.wrapped_key, key_place(confirmed.application))
-        return dict(json.loads(Vault.unseal(data_key, confirmed.response, _response_place(key_hash))))
-
-
-def _response_place(key_hash: bytes) -> Place:
-    return Place("application_idempotency", "response", key_hash.hex())

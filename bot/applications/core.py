@@ -97,6 +97,14 @@ class Core:
         contact = self._contact(data_key, stored)
         return (contact, self._wishes(data_key, stored).language) if contact else None
 
+    def _seal_response(self, data_key: bytes, key_hash: bytes, response: dict[str, str]) -> bytes:
+        return Vault.seal(data_key, json.dumps(response).encode(), _response_place(key_hash))
+
+    def _open_response(self, confirmed: repository.Confirmed, key_hash: bytes) -> dict[str, str]:
+        assert confirmed.application and confirmed.wrapped_key and confirmed.response
+        data_key = self.vault.unwrap(confirmed.wrapped_key, key_place(confirmed.application))
+        return dict(json.loads(Vault.unseal(data_key, confirmed.response, _response_place(key_hash))))
+
     # --- grants and views
 
     def _granted(self, connection: Connection, grant: str, caller: Caller, now: datetime) -> Stored:
@@ -174,3 +182,7 @@ def check_actor(who: str, reason: str) -> None:
 
 def _field(column: str, application: UUID) -> Place:
     return Place("applications", column, str(application))
+
+
+def _response_place(key_hash: bytes) -> Place:
+    return Place("application_idempotency", "response", key_hash.hex())

@@ -4,14 +4,30 @@ from __future__ import annotations
 
 import secrets
 from datetime import timedelta
+from enum import Enum
 
-from bot.applications import link_rows
+from bot.applications import link_rows, repository
 from bot.applications.core import Core
 from bot.applications.errors import ApplicationNotFound, InvalidInput
-from bot.applications.views import Caller, View
+from bot.applications.views import Caller, Started, View
 
 ONE_TIME = timedelta(minutes=10)
-_TOKEN_BYTES = 32
+_TOKEN_BYTES = 31  # 248 bits
+
+
+class LinkKind(Enum):
+    """What a link that opens once is for. Its first character says so, which the token's hash holds fast."""
+
+    OPENS = "o"
+    SHOWS_NUMBERS = "n"
+    """Opens an application just started and shows its receipt and PIN, which are not sent over LINE (R48)."""
+    INVITES = "i"
+    """Lets the page link the conversation that asked for it."""
+
+
+def link_kind(token: str) -> LinkKind | None:
+    """What a token is for; None for what cannot be one of ours. Says nothing of whether it still opens."""
+    return next((kind for kind in LinkKind if token.startswith(kind.value)), None)
 
 
 class Linking(Core):
@@ -42,12 +58,12 @@ class Linking(Core):
 
     # --- links that open once
 
-    def issue_one_time_link(self, grant: str, caller: Caller) -> str:
-        """A token that opens this application once, on any device: for our own page."""
+    def issue_one_time_link(self, grant: str, caller: Caller, *, with_numbers: bool = False) -> str:
+        """A token that opens this application once, on any device: for our own page; on request receipt and PIN are shown there."""
         with self.store.write() as connection:
             now = self.now()
             stored = self._granted(connection, grant, caller, now)
-            token, values = self._token()
+            token, values = self._token(LinkKind.SHOWS_NUMBERS if with_numbers else LinkKind.OPENS)
             link_rows.add_one_time_link(
                 connection, application_id=stored.application.id, created_at=now, expires_at=now + ONE_TIME, **values
             )
@@ -62,11 +78,23 @@ class Linking(Core):
                 raise ApplicationNotFound()  # undoes the use of a token that was meant for something else
             return self._view(connection, row.application_id, caller, now)
 
+    def redeem_with_numbers(self, token: str, caller: Caller) -> tuple[View, Started | None]:
+        """As `redeem`, with receipt and PIN of an application just started; without when the token is for none, or the PIN is another by now."""
+        view = self.redeem(token, caller)
+        changed = any(row.reason == "new_pin" for row in view.history)
+        if link_kind(token) is not LinkKind.SHOWS_NUMBERS or changed:
+            return view, None
+        with self.store.read() as connection:
+            found = repository.confirmations_of(connection, view.application.id)
+        numbers = [self._open_response(confirmed, key_hash) for key_hash, confirmed in found]
+        started = next((n for n in numbers if "receipt" in n), None)
+        return view, Started(view.application.id, started["receipt"], started["pin"]) if started else None
+
     def invite_to_page(self, caller: Caller) -> str:
         """A token for our page by which, after a look-up there, the conversation that asks now can be linked."""
         with self.store.write() as connection:
             now = self.now()
-            token, values = self._token()
+            token, values = self._token(LinkKind.INVITES)
             link_rows.add_one_time_link(
                 connection,
                 conversation_hash=self._named(caller),
@@ -93,8 +121,8 @@ class Linking(Core):
             raise InvalidInput("conversation")
         return conversation
 
-    def _token(self) -> tuple[str, dict[str, bytes]]:
-        token = secrets.token_urlsafe(_TOKEN_BYTES)
+    def _token(self, kind: LinkKind) -> tuple[str, dict[str, bytes]]:
+        token = kind.value + secrets.token_urlsafe(_TOKEN_BYTES)
         return token, {"token_hash": self._token_hash(token)}
 
     def _token_hash(self, token: str) -> bytes:

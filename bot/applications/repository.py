@@ -200,6 +200,17 @@ def confirmed(connection: Connection, key_hash: bytes) -> Confirmed | None:
     return None if row is None else Confirmed(row.content_digest, row.application_id, row.response, row.wrapped)
 
 
+def confirmations_of(connection: Connection, application: UUID) -> list[tuple[bytes, Confirmed]]:
+    """The confirmations of an application that hold an answer, with the hashes of their keys."""
+    rows = connection.execute(
+        select(t.idempotency, t.keys.c.wrapped)
+        .join(t.keys, t.keys.c.application_id == t.idempotency.c.application_id)
+        .where(t.idempotency.c.application_id == application, t.idempotency.c.response.is_not(None))
+        .order_by(t.idempotency.c.created_at)
+    )
+    return [(r.key_hash, Confirmed(r.content_digest, r.application_id, r.response, r.wrapped)) for r in rows]
+
+
 # --- papers that are ready
 
 

@@ -99,8 +99,11 @@ class Smtp:
         return server
 
 
-def of(settings: Settings) -> dict[ContactKind, Sender]:
-    """The senders of this installation; the LINE channel adds its own."""
-    if settings.smtp_url:
-        return {ContactKind.EMAIL: Smtp(settings.smtp_url, settings.mail_from)}
-    return {ContactKind.EMAIL: MailFolder(settings.var / "mail", settings.mail_from)}
+def of(settings: Settings, **further: Sender) -> dict[ContactKind, Sender]:
+    """The senders of this installation, and those that channels add by kind of contact: `of(settings, line=…)`."""
+    mail: Sender = (
+        Smtp(settings.smtp_url, settings.mail_from)
+        if settings.smtp_url
+        else MailFolder(settings.var / "mail", settings.mail_from)
+    )
+    return {ContactKind.EMAIL: mail, **{ContactKind(kind): sender for kind, sender in further.items()}}

@@ -18,6 +18,14 @@ class Caller:
 
 
 @dataclass(frozen=True)
+class Delivery:
+    """A message that confirms something: its name, the same when it is delivered again, and what it said; only keyed hashes are kept."""
+
+    message: str
+    text: str
+
+
+@dataclass(frozen=True)
 class Started:
     """A new application; the PIN is shown this once."""
 

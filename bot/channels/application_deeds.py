@@ -12,7 +12,7 @@ from bot import clock
 from bot.applications import pin, receipt
 from bot.applications.core import DOCUMENTS
 from bot.applications.errors import ApplicationNotFound, InvalidInput, StoreUnavailable
-from bot.applications.linking import ONE_TIME
+from bot.applications.linking import ONE_TIME, LinkKind, link_kind
 from bot.applications.model import Contact, ContactKind, Wishes
 from bot.applications.service import Applications
 from bot.applications.views import View
@@ -42,7 +42,7 @@ class Deeds:
             given = {"receipt": number[:60], "invitation": invitation, "link": link}
             return self._desk.enter(visit, "unavailable", UNAVAILABLE, **given)
         said = await self._accept(visit, view, invitation) if invitation and link else None
-        return self._desk.let_in(visit, view, said)
+        return await self._desk.let_in(visit, view, said)
 
     async def _accept(self, visit: Visit, view: View, invitation: str) -> str:
         try:
@@ -52,13 +52,16 @@ class Deeds:
         return "linked"
 
     async def redeem(self, visit: Visit, token: str) -> HTTPResponse:
-        """A link that opens once; if it does not, it may be an invitation, for which receipt and PIN are needed."""
-        try:
-            view = await self._desk.calls(lambda a: a.redeem(token, visit.caller))
-        except ApplicationNotFound:
+        """A link that opens once, and may show receipt and PIN of what was just started; an invitation needs both typed first."""
+        if link_kind(token) is LinkKind.INVITES:
             visit.session = None
             return self._desk.back(visit, invited(token))
-        return self._desk.let_in(visit, view)
+        try:
+            view, started = await self._desk.calls(lambda a: a.redeem_with_numbers(token, visit.caller))
+        except ApplicationNotFound:
+            visit.session = None
+            return self._desk.back(visit, said="link_over")
+        return await self._desk.let_in(visit, view, numbers=f"{started.receipt} {started.pin}" if started else None)
 
     async def papers(self, visit: Visit) -> HTTPResponse:
         """The ticks that were changed."""

@@ -113,24 +113,30 @@ class Desk:
             return _see(path + (SAID if said else ""))
         return _see(f"{path}?lang={visit.lang}" + (f"&said={said}{SAID}" if said else ""))
 
-    def let_in(self, visit: Visit, view: View, said: str | None = None) -> HTTPResponse:
-        """To the application just opened, under a new cookie."""
-        self.sessions.end(visit.visitor)
-        visitor, session = self.sessions.open(view.grant, visit.lang)
-        session.said = said
-        response = _see(HOME + (SAID if said else ""))
+    async def let_in(
+        self, visit: Visit, view: View, said: str | None = None, numbers: str | None = None
+    ) -> HTTPResponse:
+        """To the application just opened, under a new cookie; first to receipt and PIN if they are to be shown this once."""
+        await self.sessions.end(visit.visitor)
+        visit.session = None
+        visitor = await self.sessions.open(view.grant, visit.lang, said)
+        session = await self.sessions.find(visitor) if numbers else None
+        if numbers and session:
+            session.show_once("numbers", numbers, self.sessions.now())
+            await self.sessions.keep(visitor, session)
+        response = _see(f"{HOME}/numbers" if numbers else HOME + (SAID if said else ""))
         self.sessions.write(visit.request, response, visitor)
         return response
 
-    def expired(self, visit: Visit) -> HTTPResponse:
+    async def expired(self, visit: Visit) -> HTTPResponse:
         """To the first page: what was open is closed."""
-        self.sessions.end(visit.visitor)
+        await self.sessions.end(visit.visitor)
         visit.session = None
         return self.back(visit, said="expired")
 
-    def close(self, visit: Visit) -> HTTPResponse:
+    async def close(self, visit: Visit) -> HTTPResponse:
         """Forgets the session and takes the cookie away, whatever else the form says."""
-        self.sessions.end(visit.visitor)
+        await self.sessions.end(visit.visitor)
         visit.session = None
         response = _see(self.exit_url) if visit.form.one("to") == "away" else self.back(visit, said="closed")
         self.sessions.drop(visit.request, response)

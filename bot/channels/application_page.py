@@ -59,6 +59,7 @@ def application_pages(
     knowledge: Knowledge | None = None,
     *,
     sessions: ApplicationSessions | None = None,
+    limiter: RateLimiter | None = None,
     origins: frozenset[str] = frozenset(),
     per_minute: int = 60,
     burst: int = 30,
@@ -69,13 +70,13 @@ def application_pages(
     sessions = sessions or ApplicationSessions(settings.web_secret, settings.web_proxies)
     pages = ApplicationPages(knowledge or load(), exit_url)
     desk = Desk(Calls(door, answer_within), sessions, pages, settings.public_url, exit_url)
-    page = _Page(desk, settings.web_proxies, origins, RateLimiter(per_minute, burst))
+    page = _Page(desk, settings.web_proxies, origins, limiter or RateLimiter(per_minute, burst))
     shown, deeds = Shown(desk), Deeds(desk)
     routes = Blueprint("application_page")
 
     def mount(path: str, get: Handler | None, post: Handler | None, *, opened: bool = True) -> None:
         async def on_get(request: Request) -> HTTPResponse:
-            return await page.shown(request, get, opened) if get else desk.back(page.visit(request))
+            return await page.shown(request, get, opened) if get else desk.back(page.visitor(request))
 
         async def on_post(request: Request) -> HTTPResponse:
             assert post is not None
@@ -89,12 +90,13 @@ def application_pages(
     mount("/a", shown.home, deeds.enter, opened=False)
     for name in ("wishes", "contact", "pin", "phone", "withdraw", "erase"):
         mount(f"/a/{name}", getattr(shown, name), getattr(deeds, name))
+    mount("/a/numbers", shown.numbers, None)
     for name in ("papers", "filed", "export"):
         mount(f"/a/{name}", None, getattr(deeds, name))
 
     @routes.get("/a/close")
     async def closed_already(request: Request) -> HTTPResponse:
-        return desk.back(page.visit(request))
+        return desk.back(page.visitor(request))
 
     @routes.post("/a/close", stream=True)
     async def close(request: Request) -> HTTPResponse:
@@ -128,53 +130,73 @@ class _Page:
     def __init__(self, desk: Desk, proxies: int, origins: frozenset[str], limiter: RateLimiter) -> None:
         self._desk, self._proxies, self._origins, self._limiter = desk, proxies, origins, limiter
 
-    def visit(self, request: Request) -> Visit:
-        visitor = self._desk.sessions.visitor(request)
-        session = self._desk.sessions.find(visitor)
-        asked = language_of(request.args.get("lang"))
-        if session and asked:
-            session.lang = asked
-        lang = asked or (session.lang if session else accepted_language(request))
+    def visitor(self, request: Request) -> Visit:
+        """A request, before it is known what is open for whoever makes it."""
+        lang = language_of(request.args.get("lang")) or accepted_language(request)
         caller = Caller(None, client_address(request, self._proxies))
-        return Visit(request, lang, caller, visitor, session, request.path)
+        return Visit(request, lang, caller, self._desk.sessions.visitor(request), None, request.path)
 
     async def shown(self, request: Request, page: Handler, opened: bool) -> HTTPResponse:
         """A page; one that needs an open application sends others to the first."""
-        visit = self.visit(request)
+        visit = self.visitor(request)
         if visit.visitor is None and request.headers.get("sec-fetch-site") in ("cross-site", "same-site"):
             return self._desk.bounce(visit)
-        if opened and not visit.opened:
-            return self._desk.back(visit) if visit.session else self._desk.expired(visit)
-        return await self._safely(visit, page)
+        return await self._kept(visit, await self._safely(visit, lambda: self._if_opened(visit, page, opened)))
 
     async def done(self, request: Request, deed: Handler, opened: bool) -> HTTPResponse:
         """What a form asks for, if it is one of ours and not one too many."""
-        visit = self.visit(request)
-        try:
-            visit.form = await read_form(request, self._origins)
-            visit.lang = language_of(visit.form.one("lang")) or visit.lang
-            count(self._limiter, self._desk.sessions.address_key(visit.caller.address or ""))
+        visit = self.visitor(request)
+
+        async def checked() -> HTTPResponse:
+            await count(self._limiter, self._desk.sessions.address_key(visit.caller.address or ""))
             if not self._desk.sessions.is_token(visit.visitor, visit.form.one("token")):
                 raise Refused("old_form", 403)
-        except Refused as refused:
-            return self._refused(visit, refused)
-        if opened and not visit.opened:
-            return self._desk.back(visit) if visit.session else self._desk.expired(visit)
-        return await self._safely(visit, deed)
+            return await self._if_opened(visit, deed, opened)
+
+        return await self._kept(visit, await self._safely(visit, checked))
 
     async def closed(self, request: Request) -> HTTPResponse:
-        """Leaving asks for no token: a form that has grown old must close the page all the same."""
-        visit = self.visit(request)
+        """Leaving asks for no token, and for no store: a form that has grown old must close the page all the same."""
+        visit = self.visitor(request)
         try:
-            visit.form = await read_form(request, self._origins)
-            visit.lang = language_of(visit.form.one("lang")) or visit.lang
+            await self._read(visit)
         except Refused as refused:
             return self._refused(visit, refused)
-        return self._desk.close(visit)
+        return await self._desk.close(visit)
 
-    async def _safely(self, visit: Visit, handler: Handler) -> HTTPResponse:
+    async def _understand(self, visit: Visit) -> None:
+        """What is open for the visitor and what the form says; the form is read in any case, to be given back if need be."""
         try:
-            return await handler(visit)
+            visit.session = session = await self._desk.sessions.find(visit.visitor)
+            if session is not None:
+                session.lang = language_of(visit.request.args.get("lang")) or session.lang
+                visit.lang = session.lang
+        finally:
+            if visit.request.method == "POST":
+                await self._read(visit)
+
+    async def _read(self, visit: Visit) -> None:
+        visit.form = await read_form(visit.request, self._origins)
+        visit.lang = language_of(visit.form.one("lang")) or visit.lang
+
+    async def _if_opened(self, visit: Visit, handler: Handler, opened: bool) -> HTTPResponse:
+        if opened and not visit.opened:
+            return self._desk.back(visit) if visit.session else await self._desk.expired(visit)
+        return await handler(visit)
+
+    async def _kept(self, visit: Visit, response: HTTPResponse) -> HTTPResponse:
+        """The response, once what it changed in the session is kept."""
+        try:
+            if visit.session is not None:
+                await self._desk.sessions.keep(visit.visitor, visit.session)
+        except StoreUnavailable:
+            return self._unavailable(visit)
+        return response
+
+    async def _safely(self, visit: Visit, answer: Callable[[], Awaitable[HTTPResponse]]) -> HTTPResponse:
+        try:
+            await self._understand(visit)
+            return await answer()
         except Refused as refused:
             return self._refused(visit, refused)
         except TooManyTries as error:
@@ -183,7 +205,7 @@ class _Page:
             response.headers["Retry-After"] = str(seconds)
             return response
         except (GrantExpired, ApplicationNotFound):
-            return self._desk.expired(visit)
+            return await self._desk.expired(visit)
         except InvalidTransition:
             return self._desk.back(visit, said="moved_on")
         except (StoreUnavailable, IdempotencyConflict):

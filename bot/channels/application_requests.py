@@ -61,9 +61,8 @@ def check_form_origin(request: Request, origins: frozenset[str]) -> None:
         check_origin(request, origins)
 
 
-def count(limiter: RateLimiter, address: str) -> None:
+async def count(limiter: RateLimiter, address: str) -> None:
     """Counts one form of an address; refuses when there were too many."""
-    wait = limiter.wait(address)
+    wait = await limiter.count(address)
     if wait > 0:
         raise Refused("too_often", 429, retry_after=math.ceil(wait))
-    limiter.take(address)

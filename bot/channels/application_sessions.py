@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import json
 import re
 import secrets
 import time
@@ -33,7 +34,22 @@ class Session:
     said: str | None = None
     """What the next page is to say, once."""
     secret: bytes = field(default_factory=lambda: secrets.token_bytes(32))
+    as_found: str | None = None
+    """As it was kept where it came from, if it came from elsewhere."""
     _once: tuple[str, str, float] | None = None
+
+    def to_json(self) -> str:
+        """The session as text, to be kept sealed."""
+        once = list(self._once) if self._once else None
+        return json.dumps([self.grant, self.lang, self.said, self.secret.hex(), once], ensure_ascii=False)
+
+    @classmethod
+    def from_json(cls, text: str) -> Session:
+        """The session again; raises `ValueError`."""
+        grant, lang, said, secret, once = json.loads(text)
+        session = cls(grant, lang, 0.0, said, bytes.fromhex(secret), text)
+        session._once = (once[0], once[1], once[2]) if once else None
+        return session
 
     def show_once(self, kind: str, value: str, now: float) -> None:
         """Keeps a new PIN or a link for the page that follows at once."""
@@ -42,6 +58,11 @@ class Session:
     def take(self, kind: str, now: float) -> str | None:
         """That value, the first time it is asked for."""
         kept, self._once = self._once, None
+        return kept[1] if kept and kept[0] == kind and now - kept[2] <= SHOWN_WITHIN else None
+
+    def still(self, kind: str, now: float) -> str | None:
+        """That value, left for loading the page again or in another language, until time is up or it is taken."""
+        kept = self._once
         return kept[1] if kept and kept[0] == kind and now - kept[2] <= SHOWN_WITHIN else None
 
     def key_for(self, content: str) -> str:
@@ -85,14 +106,14 @@ class ApplicationSessions:
         """A stand-in for an address, so that none is kept."""
         return hmac.new(self._key, f"address:{address}".encode(), hashlib.sha256).hexdigest()[:32]
 
-    def open(self, grant: str, lang: str) -> tuple[str, Session]:
+    async def open(self, grant: str, lang: str, said: str | None = None) -> str:
         """A session under a new id, so that an id somebody planted before opens nothing."""
-        visitor, session = self.new_visitor(), Session(grant, lang, self._clock())
-        self._open[visitor] = session
+        visitor = self.new_visitor()
+        self._open[visitor] = Session(grant, lang, self._clock(), said)
         self._forget_idle()
-        return visitor, session
+        return visitor
 
-    def find(self, visitor: str | None) -> Session | None:
+    async def find(self, visitor: str | None) -> Session | None:
         """The session of a visitor, which counts as use of it."""
         self._forget_idle()
         session = self._open.get(visitor or "")
@@ -101,7 +122,10 @@ class ApplicationSessions:
             self._open.move_to_end(visitor or "")
         return session
 
-    def end(self, visitor: str | None) -> None:
+    async def keep(self, visitor: str | None, session: Session) -> None:
+        """Notes what a request changed in a session; here it is changed already."""
+
+    async def end(self, visitor: str | None) -> None:
         """Forgets it at once."""
         self._open.pop(visitor or "", None)
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from sanic.response import HTTPResponse
 
+from bot.applications.linking import LinkKind, link_kind
 from bot.channels.application_desk import Desk, Visit
 
 # What the address may ask the first page to say; the rest is said by sessions only.
-_SAID = frozenset({"refused", "expired"})
+_SAID = frozenset({"refused", "expired", "link_over"})
 
 
 class Shown:
@@ -24,9 +25,12 @@ class Shown:
                 return self._desk.left(visit, "closed")
             return self._desk.enter(visit, asked if asked in _SAID else None)
         if not visit.opened:  # erased
-            self._desk.sessions.end(visit.visitor)
-            return self._desk.left(visit, visit.session.said or "closed")
+            await self._desk.sessions.end(visit.visitor)
+            said, visit.session = visit.session.said, None
+            return self._desk.left(visit, said or "closed")
         view = await self._desk.look(visit)
+        if visit.session.still("numbers", self._desk.sessions.now()):
+            visit.session.take("numbers", self._desk.sessions.now())  # noted by now
         return self._desk.show(visit, lambda frame: self._pages.status(frame, view))
 
     async def wishes(self, visit: Visit) -> HTTPResponse:
@@ -47,6 +51,14 @@ class Shown:
             return self._desk.show(visit, lambda frame: self._pages.new_pin(frame, fresh))
         return self._desk.show(visit, self._pages.pin)
 
+    async def numbers(self, visit: Visit) -> HTTPResponse:
+        """Receipt and PIN of what was just started, until they are noted: there is no other way to them."""
+        assert visit.session is not None
+        number, _, fresh = (visit.session.still("numbers", self._desk.sessions.now()) or "").partition(" ")
+        if not number:
+            return self._desk.back(visit)
+        return self._desk.show(visit, lambda frame: self._pages.numbers(frame, number, fresh))
+
     async def phone(self, visit: Visit) -> HTTPResponse:
         """The offer of a link for another device, or the link itself, once."""
         assert visit.session is not None
@@ -62,7 +74,10 @@ class Shown:
         return self._desk.show(visit, lambda frame: self._pages.confirm(frame, "erase"))
 
     async def link(self, visit: Visit) -> HTTPResponse:
-        """A button only: previews and prefetching browsers use nothing up."""
+        """A button only: previews and prefetching browsers use nothing up. An invitation asks for receipt and PIN at once."""
+        token = visit.path.rpartition("/")[2]
+        if link_kind(token) is LinkKind.INVITES:
+            return await self.invitation(visit, token)
         return self._desk.show(visit, self._pages.link)
 
     async def invitation(self, visit: Visit, token: str) -> HTTPResponse:

@@ -25,7 +25,11 @@ def delivered(message: dict[str, Any], conversation: str) -> dict[str, Any]:
         return message
     passing = installation.passing()
     values = {mark(kind): passing.open(kind, value, conversation) or _GONE for kind, value in sealed.items()}
-    return {**message, "text": _put(values, message.get("text") or "")}
+    filled = {**message, "text": _put(values, message.get("text") or "")}
+    answer = message.get("answer") or {}
+    if answer.get("parts"):
+        filled["answer"] = {**answer, "parts": {name: _put(values, part) for name, part in answer["parts"].items()}}
+    return filled
 
 
 def _put(values: Mapping[str, str], text: str) -> str:

@@ -33,6 +33,13 @@ class RateLimiter:
         while len(self._buckets) > self._max_keys:
             self._buckets.popitem(last=False)
 
+    async def count(self, key: str) -> float:
+        """Counts one message of `key` if it may speak now; else the seconds until it may."""
+        wait = self.wait(key)
+        if wait == 0:
+            self.take(key)
+        return wait
+
     def _tokens(self, key: str) -> float:
         tokens, at = self._buckets.get(key, (float(self._burst), 0.0))
         return min(float(self._burst), tokens + (self._clock() - at) * self._per_second)

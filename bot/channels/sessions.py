@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
+HEADER = "x-session"
 IDLE_SECONDS = 24 * 3600
 _RENEW_AFTER = 3600
 _MAX_ENDED = 50_000
@@ -69,6 +70,10 @@ class Sessions:
         """The name Rasa knows the conversation by; the session id cannot be found from it."""
         return "web-" + self._keyed("conversation", session.id)
 
+    def message_id(self, session: Session, key: str | None) -> str:
+        """The name of one message: the same when it is sent again under its key."""
+        return self._keyed("message", f"{session.id}:{key or secrets.token_hex(16)}")
+
     def address_key(self, address: str) -> str:
         """A stand-in for an address, so that none is kept."""
         return self._keyed("address", address)
@@ -81,6 +86,7 @@ class Sessions:
 class SessionCookie:
     """Carries a session to the browser and back: HttpOnly, SameSite=Lax, this host only, gone when the browser closes.
 
+    In another site's iframe browsers send no cookie of ours, so there a header of the same value takes its place.
     `secure` None means: by how the page was asked for; `proxies` of our own are believed about that.
     """
 
@@ -90,11 +96,14 @@ class SessionCookie:
         self._proxies = proxies
 
     def read(self, request: Request) -> Session | None:
-        """The session the request belongs to, if it has a good cookie."""
-        return self._sessions.read(request.cookies.get(self._name(request)))
+        """The session the request belongs to, if it has a good cookie or header."""
+        return self._sessions.read(request.headers.get(HEADER) or request.cookies.get(self._name(request)))
 
     def write(self, request: Request, response: HTTPResponse, session: Session) -> None:
-        """Sends the cookie with the response."""
+        """Sends the cookie, or the header, with the response."""
+        if HEADER in request.headers:
+            response.headers[HEADER] = self._sessions.cookie(session)
+            return
         name = self._name(request)
         response.cookies[name] = self._sessions.cookie(session)
         response.cookies[name].update({"path": "/", "httponly": True, "samesite": "Lax"})
@@ -103,8 +112,9 @@ class SessionCookie:
 
     def drop(self, request: Request, response: HTTPResponse) -> None:
         """Takes the cookie off the device."""
-        self.write(request, response, self._sessions.issue())
-        response.cookies[self._name(request)]["max-age"] = 0
+        if HEADER not in request.headers:
+            self.write(request, response, self._sessions.issue())
+            response.cookies[self._name(request)]["max-age"] = 0
 
     def _name(self, request: Request) -> str:
         """With https the prefix makes browsers refuse the cookie from any other host or path."""

@@ -1,7 +1,6 @@
 """Web chat as a Rasa channel: the page, its session, and one request per message. Transport only.
 
-    GET  /            the page; every load begins a new conversation
-    GET  /static/...  its files
+    GET  /...         the page and what belongs to it, see chat_site.py
     POST /messages    {"text", "lang"?, "id"?} -> one JSON object a line, one line per finished message
     POST /end         {} -> a new session; {"leave": true} -> no session. The old one is worthless at once
 
@@ -12,7 +11,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import math
 import secrets
 import time
 import traceback
@@ -24,12 +22,15 @@ import yaml
 from rasa.core.channels.channel import InputChannel, UserMessage
 from sanic import Blueprint
 from sanic.request import Request
-from sanic.response import HTTPResponse, empty, redirect, text
+from sanic.response import HTTPResponse, empty
 from sanic.response import json as json_response
 
+from bot.applications.errors import StoreUnavailable
 from bot.channels import gate
+from bot.channels.chat_site import ChatSite, SiteSettings
 from bot.channels.gate import admit
 from bot.channels.limits import (
+    Incoming,
     Refused,
     accepted_language,
     check_json_type,
@@ -39,10 +40,9 @@ from bot.channels.limits import (
     parse_object,
     read_body,
 )
-from bot.channels.pages import NEUTRAL_PAGE, SECURITY_HEADERS, load_assets
 from bot.channels.rate import RateLimiter, client_address
 from bot.channels.sessions import Session, SessionCookie, Sessions
-from bot.channels.turns import Turn, Turns, digest
+from bot.channels.turns import Asked, SessionEnded, Turn, Turns
 from bot.channels.webreply import Line, WebOutput, line_of, ndjson
 
 logger = logging.getLogger(__name__)
@@ -63,7 +63,8 @@ class WebChatInput(InputChannel):
         per_minute, burst, address_per_minute, address_burst: messages of one session, and of all sessions of one address.
         timeout_seconds: after this a person is told to try later; the answer can still be collected by a retry.
         max_running: messages answered at once, beyond which further ones are asked to wait.
-        exit_url: where 「すぐ閉じる」 leads.
+        turns: where turns, limits and ended sessions are kept; in this process unless given.
+        site: what the pages need, see `SiteSettings`; its fields may be given one by one.
         phone: the office named when nothing else helps.
     """
 
@@ -80,23 +81,23 @@ class WebChatInput(InputChannel):
         address_burst: int = 5,
         timeout_seconds: float = 8.0,
         max_running: int = 100,
-        exit_url: str = NEUTRAL_PAGE,
+        turns: Turns | None = None,
         phone: str = "03-5388-2337",
         clock: Callable[[], float] = time.time,
+        **site: Any,
     ) -> None:
         if secret is not None and len(secret) < MIN_SECRET:
             raise ValueError(f"The web channel's secret needs at least {MIN_SECRET} characters.")
-        self._sessions = Sessions((secret or secrets.token_hex(32)).encode(), clock)
+        key = (secret or secrets.token_hex(32)).encode()
+        self._sessions = Sessions(key, clock)
         self._cookie = SessionCookie(self._sessions, secure, proxies)
-        self._turns = Turns()
-        self._per_session = RateLimiter(per_minute, burst, clock)
-        self._per_address = RateLimiter(address_per_minute, address_burst, clock)
+        self._site = ChatSite(SiteSettings(**site), self._sessions, self._cookie, key)
+        limits = RateLimiter(per_minute, burst, clock), RateLimiter(address_per_minute, address_burst, clock)
+        self._turns = turns or Turns(*limits, max_running)
         self._origins = frozenset(origins)
         self._proxies = proxies
         self._timeout = timeout_seconds
-        self._max_running = max_running
         self._phone = phone
-        self._assets = load_assets(exit_url)
         self._wording: Mapping[str, Mapping[str, str]] = yaml.safe_load(
             Path(__file__).with_name("wording.yml").read_text(encoding="utf-8")
         )
@@ -117,18 +118,7 @@ class WebChatInput(InputChannel):
         """The routes Rasa mounts."""
         routes = Blueprint("web_chat")
 
-        @routes.get("/")
-        async def page(request: Request) -> HTTPResponse:
-            if not request.path.endswith("/"):
-                return redirect(request.path + "/")
-            response = self._assets["index.html"].response(request, "no-store")
-            self._cookie.write(request, response, self._sessions.issue())
-            return response
-
-        @routes.get("/static/<name:str>")
-        async def static(request: Request, name: str) -> HTTPResponse:
-            asset = self._assets.get(name)
-            return asset.response(request, "no-cache") if asset else text("", status=404)
+        self._site.mount(routes, self._origins, self._refusal)
 
         @routes.post("/messages", stream=True)
         async def messages(request: Request) -> HTTPResponse:
@@ -138,13 +128,15 @@ class WebChatInput(InputChannel):
         async def end(request: Request) -> HTTPResponse:
             return await self._end(request)
 
-        @routes.on_response
-        async def protect(request: Request, response: HTTPResponse) -> None:
-            for header, value in SECURITY_HEADERS.items():
-                response.headers.setdefault(header, value)
-            response.headers.setdefault("Cache-Control", "no-store")
-
         return routes
+
+    async def finish(self, seconds: float) -> int:
+        """Lets what is being answered come to its end; how many messages did not."""
+        return await self._turns.finish(seconds)
+
+    def shed_when(self, overloaded: Callable[[], bool]) -> None:
+        """Further messages are asked to come back while this holds."""
+        self._turns.overloaded = overloaded
 
     async def _messages(self, request: Request, on_new_message: OnMessage) -> HTTPResponse:
         lang = accepted_language(request)
@@ -157,38 +149,50 @@ class WebChatInput(InputChannel):
             message = incoming(data)
             session = self._cookie.read(request) or self._sessions.issue()
             address = client_address(request, self._proxies)
-            turn = self._turns.find(session.id, message.key)
-            if turn is None:
-                self._count(request, session)
-                turn = self._turns.start(
-                    session.id,
-                    message.key,
-                    message.text,
-                    lambda: self._ask(message.text, message.lang, lang, session, address, on_new_message),
-                )
-            elif turn.digest != digest(message.text):
-                raise Refused("id_used_again", 409)
-            lines = await self._lines(turn, session)
-            response = ndjson(lines or [self._spoken("silent", lang, "fallback")])
+            try:
+                turn = await self._turn(message, session, lang, address, on_new_message)
+            except SessionEnded:
+                session = self._sessions.issue()
+                turn = await self._turn(message, session, lang, address, on_new_message)
+            lines = await self._lines(turn, session) or [self._spoken("silent", lang, "fallback")]
+            response = ndjson([self._site.dressed(line, session) for line in lines])
         except Refused as refused:
             response = self._refusal(refused, lang)
         if session and session.renew:
             self._cookie.write(request, response, session)
         return response
 
+    async def _turn(
+        self, message: Incoming, session: Session, lang: str, address: str, on_new_message: OnMessage
+    ) -> Turn:
+        """The turn of a message, begun now or before."""
+        asked = Asked(session.id, message.key, message.text, self._sessions.address_key(address))
+        try:
+            return await self._turns.begin(asked, lambda: self._ask(message, lang, session, address, on_new_message))
+        except StoreUnavailable:
+            raise Refused("unavailable", 503) from None
+
     async def _ask(
-        self, said: str, stated: str | None, lang: str, session: Session, address: str, on_new_message: OnMessage
+        self, said: Incoming, lang: str, session: Session, address: str, on_new_message: OnMessage
     ) -> list[Line]:
         """Passes one message through the privacy gate to Rasa and returns what it said."""
         output = WebOutput(lang)
         conversation = self._sessions.conversation_id(session)
+        stated = said.lang
         try:
-            admitted = admit(said, stated)
+            admitted = admit(said.text, stated)
             if admitted.refusal is not None:
                 await output.send_response(conversation, admitted.refusal)
             else:
                 metadata = gate.metadata(admitted, conversation, stated, address=address)
-                message = UserMessage(admitted.text, output, conversation, input_channel=self.name(), metadata=metadata)
+                message = UserMessage(
+                    admitted.text,
+                    output,
+                    conversation,
+                    input_channel=self.name(),
+                    message_id=self._sessions.message_id(session, said.key),
+                    metadata=metadata,
+                )
                 await on_new_message(message)
         except Exception as error:
             # Where it broke, never what was said: an exception's own text may quote the message.
@@ -220,29 +224,21 @@ class WebChatInput(InputChannel):
         except Refused as refused:
             return self._refusal(refused, accepted_language(request))
         session = self._cookie.read(request)
+        response = empty()
         if session:
             self._sessions.end(session)
-            self._turns.forget(session.id)
+            await self._turns.end(session.id)
             erase = getattr(request.app.ctx, "erase_conversation", None)
-            if erase is not None:
-                await erase(self._sessions.conversation_id(session))
-        response = empty()
+            try:
+                if erase is not None:
+                    await erase(self._sessions.conversation_id(session))
+            except StoreUnavailable:  # nobody gets into it any more; it is dropped after an hour
+                response = self._refusal(Refused("unavailable", 503), accepted_language(request))
         if leave:
             self._cookie.drop(request, response)
         else:
             self._cookie.write(request, response, self._sessions.issue())
         return response
-
-    def _count(self, request: Request, session: Session) -> None:
-        """Counts one message against the session, the address and the whole server."""
-        address = self._sessions.address_key(client_address(request, self._proxies))
-        wait = max(self._per_session.wait(session.id), self._per_address.wait(address))
-        if wait > 0:
-            raise Refused("too_often", 429, retry_after=math.ceil(wait))
-        if self._turns.running >= self._max_running:
-            raise Refused("busy", 429, retry_after=2)
-        self._per_session.take(session.id)
-        self._per_address.take(address)
 
     def _refusal(self, refused: Refused, lang: str) -> HTTPResponse:
         headers = {} if refused.retry_after is None else {"Retry-After": str(refused.retry_after)}

@@ -40,12 +40,14 @@ class WebOutput(OutputChannel):
 def line_of(message: Mapping[str, Any], lang: str) -> Line:
     """One finished message for the page; `lang` is used when the answer does not say its own."""
     answer = message.get("answer") or (message.get("metadata") or {}).get("answer") or {}
-    offered = (message.get("buttons") or [], message.get("quick_replies") or [], answer.get("related") or [])
+    related = _buttons(answer.get("related") or [])
+    offered = _buttons([*(message.get("buttons") or []), *(message.get("quick_replies") or [])])
     return {
         "text": str(message.get("text") or "").strip(),
         "lang": answer.get("lang") or lang,
         "kind": answer.get("kind") or "answer",
-        "buttons": _buttons(button for group in offered for button in group),
+        "buttons": [button for button in offered if button not in related],
+        "related": related,
         "citations": [_citation(c) for c in answer.get("citations") or [] if c.get("title")],
         "answer_id": answer.get("id"),
         "checked_on": _text_or_none(answer.get("checked_on")),

@@ -24,7 +24,7 @@ from bot.applications.errors import (
 from bot.applications.model import Wishes
 from bot.applications.service import Applications
 from bot.applications.views import Caller, View
-from bot.dialogue import applying
+from bot.dialogue import drafts
 from bot.dialogue.speaking import Spec
 from bot.rules.checklist import Checklist
 from bot.rules.periods import Span
@@ -44,8 +44,17 @@ class Visit:
     draft: Mapping[str, Any] = field(default_factory=dict)
     access: Mapping[str, Any] = field(default_factory=dict)
     task: Mapping[str, Any] = field(default_factory=dict)
+    message_id: str | None = None
+    """The message that sent them here: the same when it is delivered again."""
+    text: str = ""
+    """What it said, masked."""
     today: date = field(default_factory=clock.today)
     now: datetime = field(default_factory=clock.now)
+
+    @property
+    def on_line(self) -> bool:
+        """Whether the conversation is on LINE, where no receipt or PIN is asked for or said (R48)."""
+        return self.channel == "line"
 
     @property
     def applications(self) -> Applications:
@@ -73,6 +82,8 @@ class Outcome:
     specs: tuple[Spec, ...]
     slots: Mapping[str, Any] = field(default_factory=dict)
     forget: bool = False
+    language: str | None = None
+    """The language to say it in, when it is not the conversation's."""
 
 
 Errand = Callable[[Visit], Outcome]
@@ -99,19 +110,15 @@ def carried_out(errand: Errand, visit: Visit) -> Outcome:
     try:
         return errand(visit)
     except StoreUnavailable:
-        later = "later_start" if visit.task.get("do") == "start" else "later_change"
-        name = "later" if visit.task.get("do") in ("status", "look_up", "view") else later
-        topic = "start_application" if name == "later_start" else "status_check"
-        said = note(name, topic, "fallback", buttons=["again"])
-        if name == "later_start" or visit.task.get("do") == "wishes":
-            return Outcome((said,))  # the draft waits at its summary
-        return Outcome((said,), {"application_access": {**visit.access, "retry": dict(visit.task)}})
+        return try_later(visit)
     except TooManyTries as error:
         said = note("too_many", kind="refuse", minutes=max(1, math.ceil(error.wait.total_seconds() / 60)))
         return Outcome((said,), {"application_access": {**without_receipt(visit.access), "asked": None}})
     except ApplicationNotFound:
         return Outcome((ask("receipt", "not_found"),), {"application_access": without_receipt(visit.access)})
     except GrantExpired:
+        if visit.on_line:
+            return carried_out(invite, visit)
         return Outcome((ask("receipt", "look_up_first"),), {"application_access": without_receipt({})})
     except ApplicationErased:
         return Outcome((note("erased_before", "start_application"),), {"application_draft": None})
@@ -125,9 +132,32 @@ def carried_out(errand: Errand, visit: Visit) -> Outcome:
             "key": secrets.token_urlsafe(24),
             "tried": False,
         }
-        return Outcome((applying.pending(draft, "unclear"),), {"application_draft": draft})
+        return Outcome((drafts.pending(draft, "unclear"),), {"application_draft": draft})
     except InvalidInput as error:
         return _unfit(error, visit)
+
+
+def try_later(visit: Visit) -> Outcome:
+    """The door is closed: said so, with what was wanted ready to be tried again."""
+    later = "later_start" if visit.task.get("do") == "start" else "later_change"
+    name = "later" if visit.task.get("do") in ("status", "look_up", "view", "receipt", "page") else later
+    topic = "start_application" if name == "later_start" else "status_check"
+    said = note(name, topic, "fallback", buttons=["again"])
+    if name == "later_start" or visit.task.get("do") == "wishes":
+        return Outcome((said,))  # the draft waits at its summary
+    return Outcome((said,), {"application_access": {**visit.access, "retry": dict(visit.task)}})
+
+
+def invite(visit: Visit) -> Outcome:
+    """On LINE: a link to our page that opens once, where this conversation can be linked (R48)."""
+    token = visit.applications.invite_to_page(visit.caller)
+    spec = note("invite", kind="ask", buttons=["again"])
+    return Outcome(({**spec, "sealed": visit.seal(link=on_page(token))},), {"application_access": None})
+
+
+def on_page(token: str) -> str:
+    """The address where our page takes a token that opens once (`bot.channels.application_page`)."""
+    return f"{installation.page()}/{token}"
 
 
 def _unfit(error: InvalidInput, visit: Visit) -> Outcome:

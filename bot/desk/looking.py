@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from bot import installation
 from bot.applications.errors import ApplicationNotFound, GrantExpired
 from bot.applications.views import View
-from bot.desk.errand import Outcome, Visit, answered, ask, note, status
+from bot.desk.errand import Outcome, Visit, answered, ask, invite, note, on_page, status
 
 
 def look_up(visit: Visit) -> Outcome:
@@ -22,7 +21,7 @@ def linked(visit: Visit) -> Outcome:
     try:
         view = visit.applications.look_up_linked(visit.caller)
     except ApplicationNotFound:
-        if visit.channel == "line":
+        if visit.on_line:
             return invite(visit)
         access = {"asked": "receipt", "purpose": "look_up", "misses": 0}
         return Outcome((ask("receipt", "tokyo_status"),), {"application_access": access})
@@ -47,16 +46,21 @@ def granted(visit: Visit) -> View:
         raise GrantExpired() from None
 
 
-def invite(visit: Visit) -> Outcome:
-    """On LINE: a link to our page that opens once, where this conversation can be linked (R48)."""
-    token = visit.applications.invite_to_page(visit.caller)
-    spec = note("invite", kind="ask", buttons=["again"])
-    return Outcome(({**spec, "sealed": visit.seal(link=invitation(token))},), {"application_access": None})
+def receipt(visit: Visit) -> Outcome:
+    """The receipt number once more, for the minutes it is at hand; it is kept nowhere in a form that could be read."""
+    kept = visit.open("receipt", visit.access.get("receipt"))
+    if kept is None or visit.on_line:
+        return Outcome((note("receipt_lost", kind="answer"),))
+    spec = note("receipt_again", kind="status", buttons=["status"])
+    return Outcome(({**spec, "sealed": visit.seal(receipt=kept)},))
 
 
-def invitation(token: str) -> str:
-    """The address where our page takes a token that opens once (`bot.channels.application_page`)."""
-    return f"{installation.page()}/{token}"
+def page(visit: Visit) -> Outcome:
+    """A link that opens the record on our page once, for what is not done over LINE (R48)."""
+    view = granted(visit)
+    token = visit.applications.issue_one_time_link(view.grant, visit.caller)
+    spec = note("on_page", kind="ask")
+    return Outcome(({**spec, "sealed": visit.seal(link=on_page(token))},))
 
 
-ERRANDS = {"look_up": look_up, "status": linked, "view": view}
+ERRANDS = {"look_up": look_up, "status": linked, "view": view, "receipt": receipt, "page": page}

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from bot import installation
-from bot.applications.model import Contact, ContactKind
-from bot.desk.errand import Outcome, Visit, ask, kept_until, note, one_of, opened
+from bot.applications.errors import ApplicationErased, IdempotencyConflict, StoreUnavailable
+from bot.applications.model import Contact, ContactKind, Wishes
+from bot.applications.views import Delivery, Started
+from bot.desk.errand import Outcome, Visit, ask, kept_until, note, on_page, one_of, opened
 from bot.dialogue import wished
-from bot.dialogue.speaking import Spec
+from bot.dialogue.speaking import MENU, Spec
+from bot.dialogue.turn import say
 from bot.rules.checklist import checklist
 
 
@@ -15,26 +20,57 @@ class ContactGone(Exception):
 
 
 def start(visit: Visit) -> Outcome:
-    """Starts the application of the draft, or finds the one its key has started already."""
+    """Starts the application of the draft, or finds the one its key, or this very message, has started already."""
     draft = visit.draft
     wishes = wished.wishes(draft["facts"], draft["language"])
     try:
         contact = contact_of(visit, draft["facts"].get("contact") or {})
     except ContactGone:
         return _ask_for_contact(visit)
-    applications, caller = visit.applications, visit.caller
-    started = applications.start(wishes, contact, draft["key"], visit.today)
-    view = applications.open_started(started, caller)
+    started = visit.applications.start(wishes, contact, draft["key"], visit.today, _delivery(visit))
     done = {**draft, "stage": "done", "asked": None, "fresh": True, "at": visit.now.isoformat()}
-    slots = {"application_draft": done, "application_access": opened(view, {}), "said": [_not_again()]}
-    if draft["stage"] == "done":
+    return _told(visit, started, {"application_draft": done}, again=draft["stage"] == "done")
+
+
+def recover(visit: Visit) -> Outcome:
+    """A yes to nothing: what it started if it is a yes delivered again, after a crash perhaps; else it is asked what is meant."""
+    delivery = _delivery(visit)
+    try:
+        started = visit.applications.started_by(delivery) if delivery else None
+    except (StoreUnavailable, ApplicationErased, IdempotencyConflict):
+        started = None
+    if started is None:
+        what = say("yes_what", kind="offer", topic="smalltalk", related=MENU[:4])
+        return Outcome((what,), {"offered": list(MENU[:4])})
+    return _told(visit, started, {}, again=False)
+
+
+def _delivery(visit: Visit) -> Delivery | None:
+    return Delivery(f"{visit.conversation}:{visit.message_id}", visit.text) if visit.message_id else None
+
+
+def _told(visit: Visit, started: Started, slots: dict[str, Any], *, again: bool) -> Outcome:
+    """Receipt and PIN, with the record open to this conversation."""
+    view = visit.applications.open_started(started, visit.caller)
+    access = opened(view, {} if visit.on_line else visit.seal(receipt=started.receipt))
+    slots = {**slots, "application_access": access, "said": [_not_again()]}
+    if visit.on_line:
+        token = visit.applications.issue_one_time_link(view.grant, visit.caller, with_numbers=True)
+        secrets = visit.seal(link=on_page(token))
+    elif again:
         return Outcome((_already(visit, started.receipt),), slots)
+    else:
+        secrets = visit.seal(receipt=started.receipt, pin=started.pin)
+    return Outcome((_started(visit, view.wishes, secrets),), slots, language=view.wishes.language)
+
+
+def _started(visit: Visit, wishes: Wishes, secrets: dict[str, str]) -> Spec:
     day = wishes.planned_on.first if wishes.planned_on else visit.today
     papers = checklist(wishes.circumstances, day)
-    spec: Spec = {
+    return {
         "say": "application",
         "name": "started",
-        "sealed": visit.seal(receipt=started.receipt, pin=started.pin),
+        "sealed": secrets,
         "papers": [[item.document, item.stands_in_for] for item in papers.items],
         "one_of": one_of(papers),
         "adoption": bool(papers.open_points),
@@ -43,7 +79,6 @@ def start(visit: Visit) -> Outcome:
         "kept_until": kept_until(wishes, visit.today),
         "page": installation.page(),
     }
-    return Outcome((spec,), slots)
 
 
 def contact_of(visit: Visit, told: dict[str, str] | object) -> Contact | None:
@@ -60,7 +95,7 @@ def contact_of(visit: Visit, told: dict[str, str] | object) -> Contact | None:
 def _ask_for_contact(visit: Visit) -> Outcome:
     facts = {k: v for k, v in visit.draft["facts"].items() if k != "contact"}
     draft = {**visit.draft, "facts": facts, "stage": "asking", "asked": "contact"}
-    about = "contact_line" if visit.channel == "line" else "contact"
+    about = "contact_line" if visit.on_line else "contact"
     return Outcome((ask(about, "contact_gone"),), {"application_draft": draft})
 
 
@@ -72,3 +107,6 @@ def _already(visit: Visit, receipt: str) -> Spec:
 def _not_again() -> Spec:
     """What is said when somebody asks to hear it again: never the PIN."""
     return {**note("not_again", "start_application", "status", buttons=["status"]), "table": "started"}
+
+
+ERRANDS = {"start": start, "recover": recover}

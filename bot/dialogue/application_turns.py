@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from bot.dialogue import answers, applying, situation, tracking, wished
-from bot.dialogue.applying import Scene, Step
+from bot.dialogue import answers, applying, commands, drafts, replies, situation, tracking, wished
+from bot.dialogue.drafts import Scene, Step
 from bot.dialogue.moment import Moment
 from bot.dialogue.turn import Turn
 from bot.nlu.normalise import for_features
@@ -24,11 +24,14 @@ def scene(moment: Moment) -> Scene:
 def under_way(moment: Moment) -> Turn | None:
     """A draft or a look-up that waits for this message, or a record that is open."""
     draft, access = moment.draft, moment.access
-    if applying.active(draft) and moment.u.sure("check_application_status", 0.7):
+    if drafts.active(draft) and moment.u.sure("check_application_status", 0.7):
         return status(moment)
-    if applying.active(draft) and moment.u.sure("check_eligibility", 0.7):
+    if drafts.active(draft) and drafts.changes(draft) and _leaves_change(moment):
+        access = {**access, "asked": None}
+        return _turn(moment, tracking.step(access, moment.u, scene(moment)), "access", draft=None)
+    if drafts.active(draft) and moment.u.sure("check_eligibility", 0.7):
         return None  # puts the draft aside, see `one_at_a_time`
-    if applying.active(draft) and not moment.u.sealed.get("receipt"):
+    if drafts.active(draft) and not moment.u.sealed.get("receipt"):
         step = applying.step(draft, moment.u, scene(moment))
         return _turn(moment, step, "draft") or _aside(moment, step, "draft")
     if moment.checking and not moment.u.sealed.get("receipt"):
@@ -42,21 +45,31 @@ def under_way(moment: Moment) -> Turn | None:
         turn = _tracked(moment, step) or _aside(moment, step, "access")
         if turn:
             return turn
-    if moment.u.sealed.get("pin") and len(moment.u.plain) <= 12:
+    if commands.asks_how_it_stands(moment.u) and not moment.checking and not access.get("asked"):
+        return status(moment)
+    if moment.u.sealed.get("pin") and (len(moment.u.plain) <= 12 or commands.names_a_pin(moment.u)):
         return _tracked(moment, tracking.begin({}, moment.u, scene(moment)))
     return status(moment) if moment.u.plain in _taps(moment) else None
+
+
+def _leaves_change(moment: Moment) -> bool:
+    """Whether something else is wanted of the record whose wishes were being changed."""
+    u, other = moment.u, commands.named(moment.u)
+    if commands.lost_pin(u) or commands.lost_receipt(u) or commands.wants_new_pin(u):
+        return True
+    return other not in (None, "wishes") and not replies.questions(u) and bool(moment.access.get("grant"))
 
 
 def _taps(moment: Moment) -> set[str]:
     """What the buttons below an open record send; tapped later, they lead to the record again."""
     table = moment.knowledge.application_talk["buttons"]
-    return {for_features(table[name]["say"][moment.language]) for name in tracking.COMMANDS if name in table}
+    return {for_features(table[name]["say"][moment.language]) for name in commands.COMMANDS if name in table}
 
 
 def start(moment: Moment) -> Turn:
     """Begins a draft with what the eligibility check knows and what the message says."""
     known = _from_check(moment)
-    facts = {**known, **wished.read(moment.u, None, scene(moment).on_line)}
+    facts = {**known, **wished.read(moment.u, None, scene(moment).on_line, moment.today)}
     step = applying.begin(facts, scene(moment), from_check=bool(known))
     return moment.turn(*step.specs, draft=step.state, access=_quiet(moment.access))
 
@@ -76,8 +89,8 @@ def resume(moment: Moment) -> Turn | None:
 
 def again(moment: Moment) -> Turn | None:
     """The pending question once more, as when the language was changed; None when there is none."""
-    if applying.active(moment.draft):
-        return moment.turn(applying.pending(moment.draft))
+    if drafts.active(moment.draft):
+        return moment.turn(drafts.pending(moment.draft))
     return moment.turn(tracking.pending(moment.access)) if moment.access.get("asked") else None
 
 
@@ -92,7 +105,7 @@ def _turn(moment: Moment, step: Step, name: str, **changes: Any) -> Turn | None:
 def _tracked(moment: Moment, step: Step) -> Turn | None:
     """As `_turn`; what else waits for an answer is put aside."""
     changes: dict[str, Any] = {}
-    if applying.active(moment.draft):
+    if drafts.active(moment.draft):
         changes["draft"] = {**moment.draft, "paused": True}
     if moment.checking:
         changes["check"] = {**moment.check, "active": False, "paused": True}
@@ -105,7 +118,7 @@ def _aside(moment: Moment, step: Step, name: str) -> Turn | None:
     """Answers a question asked in between, then asks ours again."""
     if not step.interrupted:
         return None
-    pending = applying.pending if name == "draft" else tracking.pending
+    pending = drafts.pending if name == "draft" else tracking.pending
     aside = answers.answered(moment)
     if aside[0].get("kind") in ("fallback", "offer"):
         return moment.turn(pending(step.state, "unclear"), **{name: step.state})
@@ -135,7 +148,7 @@ def _from_check(moment: Moment) -> wished.Facts:
 def one_at_a_time(turn: Turn, moment: Moment) -> Turn:
     """A check that begins puts a draft aside, and a draft a check; a yes to a summary is only a repeated yes right after it."""
     draft, changes = turn.draft, {}
-    if draft and applying.active(draft) and (turn.check or {}).get("active"):
+    if draft and drafts.active(draft) and (turn.check or {}).get("active"):
         if moment.checking:
             changes["check"] = {**(turn.check or {}), "active": False, "paused": True}
         else:

@@ -123,7 +123,7 @@ def _value(words: _Words, name: str, facts: Mapping[str, Any]) -> str:
 
 
 def _started(words: _Words, spec: Mapping[str, Any]) -> Answer:
-    say = words.say
+    say, text = words.say, "text_line" if "link" in spec["sealed"] else "text"
     lines = [say("started", "papers")]
     one_of, headed = set(spec["one_of"]), False
     for document, other in spec["papers"]:
@@ -147,7 +147,7 @@ def _started(words: _Words, spec: Mapping[str, Any]) -> Answer:
         lines.append(say("started", "move_by", **{"from": words.date(first.isoformat()), "until": words.date(until)}))
     lines.append(say("started", "kept", until=words.date(spec["kept_until"])))
     answer = words.answer(
-        "task_started", "start_application", "status", say("started", "text"), (*_START_FACTS, "app-how")
+        "task_started", "start_application", "status", say("started", text), (*_START_FACTS, "app-how")
     )
     return replace(
         answer,
@@ -166,7 +166,7 @@ def _status(words: _Words, spec: Mapping[str, Any]) -> Answer:
         papers = _papers(words, spec) if state == "preparing" and set(done) & _TOUCH_PAPERS else []
         answer = words.answer("task_status", "status_check", "status", "\n".join(lines), _STATUS_FACTS)
         return replace(answer, body="\n".join(papers), buttons=words.buttons(_choices(spec, state)))
-    lines = [*(_done(words, name, spec) for name in done), say("states", state, "now")]
+    lines = [_done(words, name, spec) for name in done] or [say("status", "now", name=say("states", state, "name"))]
     body = []
     if state == "preparing":
         body += _papers(words, spec)
@@ -182,9 +182,15 @@ def _status(words: _Words, spec: Mapping[str, Any]) -> Answer:
     return replace(
         answer,
         body="\n".join(body),
-        next=say("states", state, "next"),
+        next=_next(words, state),
         buttons=words.buttons(_choices(spec, state) if open_ else ["begin_again"]),
     )
+
+
+def _next(words: _Words, state: str) -> str:
+    """What comes next and when; a draft's day is told with its papers."""
+    last = "to_chat" if state == "preparing" else "when"
+    return f"{words.say('states', state, 'next')}\n{words.say('states', state, last)}"
 
 
 def _choices(spec: Mapping[str, Any], state: str) -> list[str]:

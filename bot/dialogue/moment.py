@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from bot.dialogue import applying
+from bot.dialogue import drafts
 from bot.dialogue.speaking import Spec
 from bot.dialogue.turn import Memory, Turn
 from bot.dialogue.understanding import Understanding
@@ -39,7 +39,7 @@ class Moment:
     @property
     def draft(self) -> dict[str, Any]:
         """The application being started or changed; empty when there is none, or it was left alone too long."""
-        return dict(applying.kept(self.memory.draft, self.now) or {})
+        return dict(drafts.kept(self.memory.draft, self.now) or {})
 
     @property
     def access(self) -> dict[str, Any]:

@@ -55,7 +55,10 @@ class Speaker:
         return self._ways[spec["say"]](spec, lang, day)
 
     def _entry(self, spec: Spec, lang: str, day: date) -> Answer:
-        answer = answer_for(self.knowledge, self.knowledge.entries[spec["id"]], lang, day)
+        entry = self.knowledge.entries[spec["id"]]
+        if entry.status != "published":  # nobody has stood for these words yet
+            return self._phrase({"name": "fallback", "kind": "fallback", "topic": "out_of_scope"}, lang, day)
+        answer = answer_for(self.knowledge, entry, lang, day)
         if spec.get("unsure"):  # a guess must not begin with yes or no
             answer = replace(answer, short=verdicts.POLAR.sub("", answer.short))
         if spec.get("lead"):

@@ -170,7 +170,10 @@ def _correct(moment: Moment) -> Turn | None:
 
 
 def _yes(moment: Moment) -> Turn:
-    """Yes to what we offered last: the other conditions one by one, a look at their case, more on an answer."""
+    """Yes to what we offered last: the other conditions one by one, a look at their case, more on an answer.
+
+    A yes to nothing may be one that was delivered again and has started an application; that is looked up at the counter.
+    """
     last = moment.last
     if last.get("say") == "verdict" and last.get("mode") == "direct":
         step = check.begin(last["facts"], moment.today)
@@ -181,7 +184,7 @@ def _yes(moment: Moment) -> Turn:
         return moment.turn(*step.specs, check=step.state)
     if last.get("say") in ("entry", "place", "providers"):
         return _more(moment)
-    return moment.turn(say("yes_what", kind="offer", topic="smalltalk", related=MENU[:4]), offered=MENU[:4])
+    return moment.turn(task={"do": "recover"})
 
 
 def _no(moment: Moment) -> Turn | None:

@@ -7,44 +7,16 @@ after a look-up what `bot.desk` has noted: `grant`, `documents`, `missing`, `wis
 
 from __future__ import annotations
 
-import re
 import secrets
 from collections.abc import Mapping
 from typing import Any
 
-from bot.dialogue import papers_named, replies, wished
-from bot.dialogue.applying import Scene, State, Step, change
+from bot.dialogue import commands, papers_named, replies, wished
+from bot.dialogue.applying import change
+from bot.dialogue.drafts import Scene, State, Step
 from bot.dialogue.speaking import Spec
 from bot.dialogue.understanding import Understanding
 from bot.privacy.redact import MASK
-
-_LOST = re.compile(
-    r"(?:暗証番号|あんしょうばんごう|ピン|(?<![a-z])pin(?![a-z])|passcode).{0,12}(?:忘れ|わすれ|なくし|無くし|失くし|紛失|分か(?:ら|り)|わか(?:ら|り)|覚えて|思い出せ|lost|forg[eo]t|don'?t (?:know|remember|have))"
-    r"|(?:忘れ|なくし|紛失|lost|forg[eo]t|can'?t remember).{0,16}(?:暗証番号|(?<![a-z])pin(?![a-z])|passcode)"
-)
-COMMANDS: Mapping[str, re.Pattern[str]] = {
-    "unlink": re.compile(
-        r"(?:つなぐ|つながり|連携|リンク)(?:の)?(?:を|は)?(?:やめ|切|解除|外|はず)|\bunlink|\bdisconnect"
-    ),
-    "link": re.compile(
-        r"(?:この(?:会話|チャット|line|トーク)と?(?:に)?)?(?:つない|つなぐ|つなげ|連携し|リンクし)(?:$|で|て|たい|る|ます)|\blink (?:this|the|my) (?:chat|conversation)"
-    ),
-    "new_pin": re.compile(
-        r"(?:暗証番号|あんしょうばんごう|(?<![a-z])pin(?![a-z])).{0,6}(?:変え|変更|新しく|作り直|再発行|かえ)|(?:新しい)(?:暗証番号|pin)|(?:new|change (?:the|my|our)) pin"
-    ),
-    "filed": re.compile(
-        r"(?:都|東京都|オンライン)?(?:に|へ|で)?(?:届け出|届出|申請|提出)(?:を)?(?:し|しおわり|が?済み|が?終わり|おわり|ました|出しまし|完了)(?:まし)?た?|届け出(?:た|ました)|出しました|we(?:'ve| have)? (?:now )?(?:filed|submitted)|i (?:have )?filed"
-    ),
-    "withdraw": re.compile(r"(?:準備|申請|申し込み|記録|これ|届出)?(?:を|は)?取り?下げ|準備をやめたい|\bwithdraw"),
-    "contact": re.compile(
-        r"(?:連絡先|お?知らせ(?:先)?|メール(?:アドレス)?|通知)(?:を|の|は)?.{0,6}(?:変え|変更|止め|やめ|消|要らな|いらな|登録|直)|change (?:the |my |our )?(?:contact|notices?|e-?mail)|stop (?:the )?notices"
-    ),
-    "wishes": re.compile(
-        r"(?:希望|内容|予定|時期|通称|子ども?の名前|つながり)(?:を|の|は).{0,6}(?:変え|変更|直|修正)|change (?:our|my|the) (?:wishes|plan|details|date)"
-    ),
-    "tick": re.compile(r"^書類(?:を|が|は)?(?:用意|準備|そろ|揃|取|あり)|have a paper|papers? (?:is |are )?ready"),
-    "view": re.compile(r"(?:残り|あと|まだ|足りない|必要な).{0,8}書類|what(?:'s| is) (?:missing|left)|papers? (?:left|missing)"),
-}  # fmt: skip
 
 
 def begin(state: Mapping[str, Any], u: Understanding, scene: Scene, purpose: str = "look_up") -> Step:
@@ -74,10 +46,12 @@ def step(state: State, u: Understanding, scene: Scene) -> Step:
     state = dict(state)
     if state.get("retry") and (replies.again(u) or replies.says_yes(u.plain)) and not u.sealed:
         return Step(state, task=state["retry"])
-    if _LOST.search(u.plain):
+    if commands.lost_pin(u):
         return Step({**state, "asked": None}, [_note("pin_lost")])
-    if COMMANDS["new_pin"].search(u.plain) and not replies.questions(u):
-        return _new_pin(state)
+    if commands.lost_receipt(u) and not u.sealed.get("receipt"):
+        return Step(state, task={"do": "receipt"})
+    if commands.wants_new_pin(u):
+        return _new_pin(state, scene)
     if u.sealed.get("receipt"):
         return begin(state, u, scene, state.get("purpose") or "look_up")
     if state.get("asked"):
@@ -87,7 +61,18 @@ def step(state: State, u: Understanding, scene: Scene) -> Step:
 
 def _answer(state: State, u: Understanding, scene: Scene) -> Step:
     asked = state["asked"]
-    if replies.stops(u):
+    ordered = commands.named(u)
+    if state.get("grant") and not u.sealed and u.sure("check_application_status"):
+        return Step({**state, "asked": None}, task={"do": "view"})
+    if state.get("grant") and (tick := _ticked(state, u)):
+        return Step({**state, "asked": None}, task=tick)
+    if ordered and ordered != asked and not replies.questions(u) and not u.sealed:
+        found = _ordered(state, u, scene)
+        if found.specs or found.task:
+            return found
+    if asked == "mail" and commands.wants_no_notices(u):
+        return Step({**state, "asked": None}, task={"do": "contact", "contact": {"kind": "none"}})
+    if replies.stops(u) and ordered != asked:
         return Step({**state, "asked": None, "receipt": None, "pin": None, "retry": None}, [_note("stopped")])
     if u.sure("why_ask", 0.4):
         return Step(state, [pending(state, why=True)])
@@ -95,7 +80,7 @@ def _answer(state: State, u: Understanding, scene: Scene) -> Step:
         return Step(state, [pending(state)])
     if asked in ("pin", "receipt", "old_pin"):
         return _secret(state, u, scene)
-    yes = replies.says_yes(u.plain) or u.sure("affirm")
+    yes = replies.says_yes(u.plain) or u.sure("affirm") or ordered == asked and not replies.says_no(u.plain)
     no = replies.says_no(u.plain) or u.sure("deny")
     if asked in ("withdraw", "link") and yes != no:
         after = {**state, "asked": None}
@@ -105,6 +90,13 @@ def _answer(state: State, u: Understanding, scene: Scene) -> Step:
     if asked == "tick" and (document := papers_named.named(u, state["documents"])):
         return Step({**state, "asked": None}, task={"do": "tick", "document": document, "ready": True})
     return _other(state, u, scene, "not_a_paper" if asked == "tick" else "unclear")
+
+
+def _ordered(state: State, u: Understanding, scene: Scene) -> Step:
+    """Another wish in place of an answer: done if the record is open, else said to need that first."""
+    if state.get("grant"):
+        return _command(state, u, scene)
+    return Step(state, [pending(state, "open_first")])
 
 
 def _secret(state: State, u: Understanding, scene: Scene) -> Step:
@@ -130,13 +122,13 @@ def _other(state: State, u: Understanding, scene: Scene, lead: str) -> Step:
 
 def _collect(state: State, u: Understanding, scene: Scene, lead: str = "noted") -> Step:
     """Receipt and PIN, in one message or one after the other."""
+    if scene.on_line:  # R48: on LINE nobody is asked for what opens a record, and it is not used when sent unasked
+        return Step({**state, "asked": None, "receipt": None, "pin": None}, task={"do": "status"})
     kept = {kind: u.sealed.get(kind) or state.get(kind) for kind in ("receipt", "pin")}
     state = {**state, **kept, "address": u.sealed.get("address"), "misses": 0}
     if kept["receipt"] and kept["pin"]:
         do = "new_pin" if state.get("purpose") == "new_pin" else "look_up"
         return Step({**state, "asked": None}, task={"do": do})
-    if scene.on_line:  # R48: on LINE nobody is asked for what opens a record
-        return Step({**state, "asked": None, "receipt": None, "pin": None}, task={"do": "status"})
     if kept["pin"]:
         return _ask(state, "receipt", "receipt_first")
     return _ask(state, "pin", lead)
@@ -156,21 +148,23 @@ def _contact(state: State, u: Understanding, scene: Scene) -> Step:
 
 def _command(state: State, u: Understanding, scene: Scene) -> Step:
     """What may be done once the record is open."""
-    document = papers_named.named(u, state.get("documents", ()))
-    there = papers_named.is_there(u)
+    if commands.named(u) == "view":
+        return Step(state, task={"do": "view"})
     if replies.asks(u) and "?" in u.plain:
         return Step(state)
-    if document and there is not None:
-        return Step(state, task={"do": "tick", "document": document, "ready": there})
-    name = next((name for name, words in COMMANDS.items() if words.search(u.plain)), None)
+    if tick := _ticked(state, u):
+        return Step(state, task=tick)
+    name = commands.named(u)
     if name in ("filed", "unlink", "view"):
         return Step(state, task={"do": name})
     if name == "new_pin":
-        return _new_pin(state)
+        return _new_pin(state, scene)
     if name == "wishes":
-        return change(state["wishes"], scene)
+        return change(state["wishes"], u, scene)
     if name in ("withdraw", "link", "tick"):
         return _ask(state, name)
+    if name == "contact" and commands.wants_no_notices(u):
+        return Step(state, task={"do": "contact", "contact": {"kind": "none"}})
     if name == "contact" and scene.on_line and not scene.pushes:
         return Step(state, [_note("contact_on_page")])
     if name == "contact":
@@ -178,8 +172,17 @@ def _command(state: State, u: Understanding, scene: Scene) -> Step:
     return Step(state)
 
 
-def _new_pin(state: State) -> Step:
+def _ticked(state: State, u: Understanding) -> dict[str, Any] | None:
+    """That a paper is there, or not; a question about it says neither."""
+    document, there = papers_named.named(u, state.get("documents", ())), papers_named.is_there(u)
+    asks = "?" in u.plain or replies.questions(u)
+    return None if document is None or there is None or asks else {"do": "tick", "document": document, "ready": there}
+
+
+def _new_pin(state: State, scene: Scene) -> Step:
     """The old PIN proves who asks; the receipt is still at hand for some minutes after a look-up."""
+    if scene.on_line:  # R48: on our page, not in the chat
+        return Step({**state, "asked": None}, task={"do": "page"})
     state = {**state, "purpose": "new_pin", "key": secrets.token_urlsafe(24), "pin": None}
     return _ask(state, "old_pin" if state.get("receipt") else "receipt")
 

@@ -29,7 +29,7 @@ class Memory:
     pending: str | None = None
     """A question of ours waiting for yes or no (`erase`)."""
     draft: Mapping[str, Any] | None = None
-    """An application being started or changed, see `applying`."""
+    """An application being started or changed, see `drafts`."""
     access: Mapping[str, Any] | None = None
     """A look-up, and what it allows, see `tracking`."""
     channel: str = "web"

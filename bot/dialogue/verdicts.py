@@ -153,7 +153,15 @@ def verdict(knowledge: Knowledge, spec: Mapping[str, Any], lang: str, day: date)
         version=entry_kind.version if entry_kind else knowledge.version,
         confidence="high",
         verdict=name,
+        buttons=(_begin(knowledge, lang, day),) if name == "eligible" else (),
     )
+
+
+def _begin(knowledge: Knowledge, lang: str, day: date) -> tuple[str, str]:
+    """The way on for whoever may apply: to the preparation, which asks for no names."""
+    words = knowledge.application_talk["buttons"]["start"]
+    title, say = (fill(words[part][lang], knowledge, lang, day) for part in ("title", "say"))
+    return title, say
 
 
 def papers(knowledge: Knowledge, spec: Mapping[str, Any], lang: str, day: date) -> Answer:

@@ -15,6 +15,7 @@ from bot.applications.errors import InvalidInput
 from bot.applications.model import Wishes
 from bot.dialogue import replies
 from bot.dialogue.understanding import Understanding
+from bot.nlu import when
 from bot.rules.checklist import LINKS, Circumstance
 
 Facts = dict[str, Any]
@@ -43,6 +44,9 @@ _SUBJECTS = {
 _NEGATIVE = re.compile(
     r"ない|なし|いりません|要りません|ません|いいえ|不要|日本人(?:です|どうし|同士)|両方日本|二人とも日本|\bno\b|\bnot\b|n't|\bnone\b|neither|without"
 )
+_WANTED = re.compile(
+    r"(?:載せ|のせ|書き|かき|入れ|いれ|使い|つかい)たい|希望(?:します|する)|お願いします|\bwe (?:do|would)\b|\bwant\b|would like|please"
+)
 _FILING = re.compile(
     r"届|出(?:す|し|せ|そ)|提出|申請|申し込|予定|ごろ|頃|目標|\bfil(?:e|ing)\b|submit|apply|plan|around|aim"
 )
@@ -53,9 +57,24 @@ _NO_NOTICES = re.compile(
     r"要らな|いらな|要りません|いりません|不要|なし|受け取ら(?:ない|ません)|けっこう|結構|no notice|without|don'?t (?:need|want)|\bnone\b"
 )
 _MAIL = re.compile(r"メール|e-?mail|\bmail\b")
+SEASON = re.compile(r"春|夏|秋|冬|はる|なつ|あき|ふゆ|\b(?:spring|summer|autumn|fall|winter)\b")
+_MOVING = re.compile(r"引っ?越|ひっこ|転入|移り住|\bmov(?:e|ing)\b")
+_SURELY_FILING = re.compile(r"届|提出|出(?:す|し)|\bfil(?:e|ing)\b|submit")
+# A month standing alone is a time only where a time was asked for or given before; elsewhere "may" and "march" are words.
+_MONTH_ALONE = re.compile(
+    r"(?:^|[\s,])(?P<month>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)(?=$|[\s,.!?])"
+)
+_BEFORE_A_TIME = re.compile(
+    r"(?:あ|え|えっと|じゃあ|では|いや|ごめん(?:なさい)?|すみません|やっぱり?|ちょっと待って|たぶん|多分|だいたい|actually|maybe|perhaps|around|about|sometime|in|on|by|let'?s say|make it|probably|early|late|mid|sorry|not|no|wait|oh|[、,\s])*"
+)
+_AFTER_A_TIME = re.compile(
+    r"(?:ごろ|ころ|頃|くらい|ぐらい|あたり|に|です|だ|にします|にする|の?予定|かな|かも|で|の|末|中|上旬|中旬|下旬|(?:に)?(?:変え|変更し|直し|し)(?:たい|ます|て)(?:です|ください)?|please|instead|i think|then|maybe|[。、,.!?\s])*"
+)
+_NOT_AFTER = re.compile(r"\s*(?:ごろ|頃)?(?:じゃ|では|で)なく|\s*(?:を|は)?(?:やめ|違)")
+_NOT_BEFORE = re.compile(r"(?:\bnot|instead of|rather than)\s+(?:in\s+|on\s+)?$")
 
 
-def read(u: Understanding, asked: str | None, on_line: bool) -> Facts:
+def read(u: Understanding, asked: str | None, on_line: bool, today: date) -> Facts:
     """Facts of one message; an answer as short as yes or no is read by what was asked."""
     facts: Facts = {}
     ties = _ties(u, asked)
@@ -65,10 +84,10 @@ def read(u: Understanding, asked: str | None, on_line: bool) -> Facts:
         found = _yes_or_no(u, name, asked)
         if found:
             facts[name] = found
-    planned = _planned(u, asked)
+    planned = _planned(u, asked, today)
     if planned:
         facts["planned"] = planned
-    found_contact = contact(u, on_line) if asked == "contact" else None
+    found_contact = contact(u, on_line) if asked == "contact" or asked and u.sealed.get("mail") else None
     if found_contact:
         facts["contact"] = found_contact
     return facts
@@ -93,7 +112,9 @@ def wants_mail(u: Understanding) -> bool:
 def _ties(u: Understanding, asked: str | None) -> list[str] | None:
     found = [link for link in u.links if link in _TIES]
     if asked == "tie":
-        found += [link for link, words in _TIE_WORDS.items() if words.search(u.plain)]
+        elsewhere = any(place[1] == "outside_tokyo" for place in u.places)  # "I live in Saitama" is no tie
+        if not found and not elsewhere:
+            found = [link for link, words in _TIE_WORDS.items() if words.search(u.plain)]
         if not found and any(place[0] == "municipality" for place in u.places):
             found = ["live"]
         if not found and (replies.says_no(u.plain) or re.search(r"ありません|まだない|\bnone\b", u.plain)):
@@ -108,20 +129,53 @@ def _yes_or_no(u: Understanding, name: str, asked: str | None) -> str | None:
         if asked != name and replies.questions(u):
             return None
         return "no" if _NEGATIVE.search(u.plain) and "not japanese" not in u.plain else "yes"
-    if asked != name:
+    elsewhere = replies.corrects(u) and any(words.search(u.plain) for words in _SUBJECTS.values())
+    if asked != name or elsewhere:  # 「いや、やっぱり通称名はなしで」 is no answer about a child
         return None
-    yes = replies.says_yes(u.plain) or u.sure("affirm")
+    wanted = name in ("common_name", "child") and bool(_WANTED.search(u.plain)) and not _NEGATIVE.search(u.plain)
+    yes = replies.says_yes(u.plain) or u.sure("affirm") or wanted
     no = replies.says_no(u.plain) or u.sure("deny") or bool(re.match(r"日本人|二人とも日本", u.plain))
     return None if yes == no else "yes" if yes else "no"
 
 
-def _planned(u: Understanding, asked: str | None) -> str | None:
-    dates = [str(value) for value in u.values("date") if len(str(value)) >= 7]
-    if dates and (asked == "planned" or _FILING.search(u.plain)):
+def _planned(u: Understanding, asked: str | None, today: date) -> str | None:
+    dates = [value for value, _, _ in _times(u, today)]
+    moving = _MOVING.search(u.plain) and not _SURELY_FILING.search(u.plain)
+    meant = bool(_FILING.search(u.plain)) and not moving
+    if asked and not meant:
+        changing = replies.corrects(u) or asked == "which" and replies.fixes(u)
+        meant = changing and not moving or is_only_a_time(u, today)
+    if dates and (asked == "planned" or meant) and (asked or dates[-1] != today.isoformat()):  # "let's start tonight"
         return dates[-1]
     if asked == "planned" and (_UNDECIDED.search(u.plain) or replies.says_no(u.plain)):
         return "open"
     return None
+
+
+def is_only_a_time(u: Understanding, today: date) -> bool:
+    """Whether a message is a day or month and hardly a word more."""
+    times = _times(u, today, negated=True)
+    if not times:
+        return False
+    text = u.text.lower()
+    before, after = text[: times[0][1]], text[times[-1][2] :]
+    return bool(_BEFORE_A_TIME.fullmatch(before) and _AFTER_A_TIME.fullmatch(after))
+
+
+def _times(u: Understanding, today: date, *, negated: bool = False) -> list[tuple[str, int, int]]:
+    """Days and months with their places in the text, those that are taken back left out."""
+    found = [(str(e["value"]), e["start"], e["end"]) for e in u.entities if e["entity"] == "date"]
+    text = u.text.lower()
+    taken = [(start, end) for _, start, end in found]
+    for match in _MONTH_ALONE.finditer(text):
+        start, end = match.span("month")
+        if all(end <= first or start >= last for first, last in taken):
+            found += [(f.value, start, end) for f in when.find(f"in {match['month']}", today)]
+    return [
+        (value, start, end)
+        for value, start, end in sorted(found, key=lambda f: f[1])
+        if len(value) >= 7 and (negated or not _NOT_AFTER.match(text[end:]) and not _NOT_BEFORE.search(text[:start]))
+    ]
 
 
 def in_range(planned: str, today: date) -> bool:

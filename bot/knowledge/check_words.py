@@ -22,7 +22,7 @@ LIMITS = {"title": {"ja": 20, "en": 45, "ja-easy": 28}, "short": {"ja": 120, "en
 
 # Values the program fills in, as against figures.yml.
 FILLED_BY_PROGRAM = frozenset(
-    "allows as_of checked_on count date dated days document documents from issued_by label link minutes n name names other page paper pin planned provider ready receipt scheme seconds service since sure time total until value what".split()
+    "allows as_of checked_on count date dated days document documents from issued_by label link minutes n name names other page paper pin planned provider ready receipt scheme seconds service short since size source sure time title total until value version what".split()
 )
 
 # Answers that speak of a spouse in law or quote a register: the legal word itself is the matter.

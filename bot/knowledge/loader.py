@@ -18,7 +18,7 @@ from bot.knowledge.model import Citation, Entry, Fact, Figure, Municipality, Ser
 ROOT = Path(__file__).resolve().parents[2]
 DIRECTORY = ROOT / "data" / "knowledge"
 REVIEW_DAYS = 183
-PAGES = ("check_page", "application_page")
+PAGES = ("check_page", "application_page", "guide", "line")
 
 
 class KnowledgeError(Exception):
@@ -46,12 +46,12 @@ class Knowledge:
     application_talk: Mapping[str, Any]
     """Words for starting an application, checking its status and changing it."""
     pages: Mapping[str, Mapping[str, Any]]
-    """Words of the web pages, by the name of their file."""
+    """Words of the web pages and of LINE, by the name of their file."""
 
     @cached_property
     def version(self) -> str:
         """Hash over all published entries: changes exactly when some answer's words or evidence change."""
-        return _digest({e.id: e.version for e in self.entries.values()})
+        return _digest({e.id: e.version for e in self.entries.values() if e.status == "published"})
 
     def citations_of(self, fact_ids: tuple[str, ...]) -> tuple[Citation, ...]:
         """Sources of some facts, each page once, in order of first use."""

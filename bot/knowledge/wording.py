@@ -12,9 +12,17 @@ from bot.knowledge.model import Answer, Entry, Figure
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 _MONTHS = "January February March April May June July August September October November December".split()
 
+# Days of the month that are not read with にち; the reading stands for the day with its number, but for 14 and 24.
+_DAYS = {1: "ついたち", 14: "か", 20: "はつか", 24: "か"} | dict(
+    enumerate("ふつか みっか よっか いつか むいか なのか ようか ここのか とおか".split(), start=2)
+)
 
-def spoken_date(iso: str, lang: str) -> str:
-    """Writes an ISO date, month or year as people read it: 2022年11月1日, 1 November 2022."""
+
+def spoken_date(iso: str, lang: str, readings: bool = False) -> str:
+    """Writes an ISO date, month or year as people read it: 2022年11月1日, 1 November 2022.
+
+    `readings` is for where furigana can be shown: 2022年（ねん）11月（がつ）1日（ついたち） in plain Japanese.
+    """
     parts = [int(p) for p in str(iso).split("-")]
     if lang == "en":
         names = [
@@ -23,7 +31,12 @@ def spoken_date(iso: str, lang: str) -> str:
             str(parts[2]) if len(parts) > 2 else "",
         ]
         return " ".join(p for p in reversed(names) if p)
-    return "".join(f"{n}{unit}" for n, unit in zip(parts, "年月日", strict=False))
+    read = (
+        ("（ねん）", "（がつ）", f"（{_DAYS.get(parts[-1], 'にち')}）")
+        if readings and lang == "ja-easy"
+        else ("", "", "")
+    )
+    return "".join(f"{n}{unit}{kana}" for n, unit, kana in zip(parts, "年月日", read, strict=False))
 
 
 def figure_on(figures: tuple[Figure, ...], day: date) -> Figure:
@@ -77,7 +90,7 @@ def answer_for(knowledge: Knowledge, entry: Entry, lang: str, day: date) -> Answ
         related=tuple(
             (i, fill(knowledge.entries[i].title[lang], knowledge, lang, day))
             for i in entry.related
-            if i in knowledge.entries
+            if i in knowledge.entries and knowledge.entries[i].status == "published"
         ),
         version=entry.version,
         confidence=entry.confidence,

@@ -119,6 +119,10 @@ class ApplicationPages:
         """The new PIN, this once."""
         return self._page("application_new_pin", frame, pin=pin)
 
+    def numbers(self, frame: Frame, receipt: str, pin: str) -> str:
+        """Receipt and PIN of what was just started, this once."""
+        return self._page("application_numbers", frame, receipt=receipt, pin=pin)
+
     def phone(self, frame: Frame, address: str = "", until: str = "") -> str:
         """The offer of a link for another device, or the link, this once."""
         modules = qr.matrix(address) if address else []
@@ -137,7 +141,8 @@ class ApplicationPages:
         return Say(self._knowledge, {}, frame.lang, frame.day).text({frame.lang: "{apply_url}"})
 
     def _page(self, template: str, frame: Frame, **values: Any) -> str:
-        words = self._knowledge.pages["application_page"]
+        # The states are told in the chat's words, so that both say the same.
+        words = {**self._knowledge.pages["application_page"], "states": self._knowledge.application_talk["states"]}
         say = Say(self._knowledge, words, frame.lang, frame.day)
         said = values.get("problem") or frame.said
         message = say("said" if said in words["said"] else "refused", said) if said else ""

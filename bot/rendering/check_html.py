@@ -6,9 +6,10 @@ import re
 from datetime import date
 from typing import Any
 
+from bot.dialogue import clauses
 from bot.knowledge.loader import Knowledge
 from bot.knowledge.model import Citation
-from bot.knowledge.wording import answer_for, spoken_date
+from bot.knowledge.wording import answer_for
 from bot.rendering import check_form as form
 from bot.rendering.check_form import Answers
 from bot.rendering.checklist import paper_list
@@ -37,9 +38,7 @@ class CheckPages:
         """The questionnaire, with the answers already given."""
         say = Say(self._knowledge, self._words, lang, day)
         asked = [self._question(field, answers, say) for field in (*form.SINGLE, "tokyo_link")]
-        months = {
-            field: [(month, spoken_date(month, lang)) for month in form.months(field, day)] for field in form.MONTHS
-        }
+        months = {field: [(month, say.month(month)) for month in form.months(field, day)] for field in form.MONTHS}
         papers = [(value, say("options", "papers", value)) for value in form.MANY["papers"]]
         return self._templates.render(
             "check_questions.html", say, questions=asked, months=months, papers=papers, answers=answers, again="/check"
@@ -70,7 +69,7 @@ class CheckPages:
             answers=answers,
             decision=decision,
             verdict=decision.verdict.value,
-            day=spoken_date(day.isoformat(), lang),
+            day=say.date(day.isoformat()),
             groups=[
                 (status.value, [_finding(f, say) for f in decision.with_status(status)])
                 for status in _ORDER
@@ -133,7 +132,7 @@ def _finding(finding: Finding, say: Say) -> dict[str, str]:
         "id": finding.requirement.value,
         "text": text[:1].upper() + text[1:],
         "note": note,
-        "clause": finding.clause,
+        "clause": clauses.name(finding.clause, say.lang) if finding.clause else "",
     }
 
 

@@ -19,7 +19,7 @@ LANGUAGE_NAMES = (("ja", "日本語"), ("en", "English"), ("ja-easy", "やさし
 
 # As in the chat: web addresses, phone numbers, furigana.
 _INLINE = re.compile(
-    r"(?P<url>https://[^\s<>\"「」『』（）()、。，]+)|(?P<phone>\b0\d{1,4}-\d{1,4}-\d{3,4})|(?P<kanji>[一-龠々〆ヶ]+)（(?P<kana>[ぁ-ゖー]+)）"
+    r"(?P<url>https://[^\s<>\"「」『』（）()、。，]+)|(?P<phone>\b0\d{1,4}-\d{1,4}-\d{3,4})|(?P<kanji>(?:\d{1,2}(?=日（(?!にち|か）)))?[一-龠々〆ヶ]+)（(?P<kana>[ぁ-ゖー]+)）"
 )
 _JAPANESE = re.compile(r"[ぁ-ヿ一-龠]")
 
@@ -52,7 +52,11 @@ class Say:
 
     def date(self, day: date | str) -> str:
         """A date as people read it."""
-        return spoken_date(str(day), self.lang)
+        return spoken_date(str(day), self.lang, readings=True)
+
+    def month(self, month: str) -> str:
+        """A month where no furigana can stand, as in a list to choose from."""
+        return spoken_date(month, "en" if self.lang == "en" else "ja")
 
     def foreign(self, text: str) -> bool:
         """Whether Japanese stands within an English page."""

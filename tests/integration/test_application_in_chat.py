@@ -231,22 +231,6 @@ def test_the_receipt_is_still_an_entity_with_its_true_value(talk: Callable[..., 
     assert turn.intent == "check_application_status"
 
 
-# --- LINE
-
-
-def test_on_line_the_page_is_offered_and_no_pin_asked_for(talk: Callable[..., Any], own: Applications) -> None:
-    """reliability.md R48."""
-    for message in ("どうなった？", "TP-7K2M-9QXC-4H8R の状況は？"):
-        said = text_of(talk(message, channel="line"))
-        token = re.search(r"https://tomoni\.example/a/([\w-]{40,})", said)
-        assert token and "送ってください" not in said
-    caller = Caller("line-page")
-    started = own.start(starting.wished.wishes({}, "ja"), None, "key", drill.NOW.date())
-    view = own.look_up(started.receipt, started.pin, caller)
-    own.accept_invitation(token[1], view.grant, caller)
-    assert "準備中" in text_of(talk("どうなった？", channel="line"))
-
-
 # --- erasure
 
 

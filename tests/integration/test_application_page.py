@@ -238,9 +238,9 @@ async def test_a_couple_comes_back_ticks_plans_files_and_sees_each_state(serve, 
         assert applications.recipient(case.application) == (Contact(ContactKind.EMAIL, "a@example.org"), "en")
 
         seen = await page.follow(await page.post("/a/filed"))
-        assert "東京都に提出済みです" in seen.text
+        assert "東京都に届け出た、と記録しています" in seen.text
         assert "/a/filed" not in seen.html
-        words = read_yaml(DIRECTORY / "application_page.yml")["states"]
+        words = read_yaml(DIRECTORY / "application_talk.yml")["states"]
         steps = (State.UNDER_REVIEW, State.DOCUMENTS_REQUESTED, State.UNDER_REVIEW, State.ACCEPTED, State.ISSUED)
         for state in steps:
             applications.advance(case.application, state, "staff:a", "checked")
@@ -739,8 +739,10 @@ async def test_a_one_time_link_is_used_by_its_button_only_and_only_once(serve, s
         assert "届出の準備中です" in (await phone.follow(opened)).text
         await late.get(path)
         refused = await late.post(path)
-        assert refused.to == f"{path}/numbers?lang=ja"
-        assert "準備の記録を開く" in (await late.follow(refused)).text
+        assert refused.to == "/a?lang=ja&said=link_over#said"
+        seen = await late.follow(refused)
+        assert "このリンクは、もう使えません" in seen.text
+        assert "準備の記録を開く" in seen.text
 
 
 async def test_a_link_runs_out_after_ten_minutes(serve, start, applications, clock):
@@ -751,7 +753,55 @@ async def test_a_link_runs_out_after_ten_minutes(serve, start, applications, clo
     async with serve() as browser:
         page = browser()
         await page.get(f"/a/{token}")
-        assert (await page.post(f"/a/{token}")).to.startswith(f"/a/{token}/numbers")
+        assert (await page.post(f"/a/{token}")).to == "/a?lang=ja&said=link_over#said"
+
+
+async def test_receipt_and_pin_are_shown_for_two_minutes_at_most(serve, start, applications, seconds):
+    case = start()
+    token = applications.issue_one_time_link(
+        applications.look_up(case.receipt, case.pin, CHAT).grant, CHAT, with_numbers=True
+    )
+    async with serve() as browser:
+        page = browser()
+        await page.get(f"/a/{token}")
+        await page.follow(await page.post(f"/a/{token}"))
+        seconds.time += 121
+        assert (await page.get("/a/numbers")).to == "/a"
+
+
+@pytest.mark.parametrize("changed", [False, True])
+async def test_receipt_and_pin_are_shown_once_to_whom_the_chat_did_not_send_them(serve, start, applications, changed):
+    """R48: whoever starts on LINE gets a link in their place. A PIN that is another by now is not shown as if it still opened."""
+    case = start()
+    view = applications.look_up(case.receipt, case.pin, CHAT)
+    token = applications.issue_one_time_link(view.grant, CHAT, with_numbers=True)
+    if changed:
+        applications.new_pin(case.receipt, case.pin, CHAT, "key")
+    async with serve() as browser:
+        page = browser()
+        assert case.pin not in (await page.get(f"/a/{token}")).html
+        opened = await page.post(f"/a/{token}")
+        if changed:
+            assert opened.to == "/a"
+            return
+        assert opened.to == "/a/numbers"
+        seen = await page.follow(opened)
+        assert case.receipt in seen.html and case.pin in seen.html
+        assert case.pin in (await page.get("/a/numbers?lang=en")).html  # the other one reads English
+        await page.get("/a")  # noted
+        assert (await page.get("/a/numbers")).to == "/a"
+        assert (await browser().get("/a/numbers")).to.startswith("/a?")
+        for path in ("/a", "/a/pin", "/a/phone"):
+            seen = await page.get(path)
+            assert case.pin not in seen.html and case.receipt not in seen.html
+
+
+async def test_an_invitation_asks_for_the_numbers_without_being_tried_as_a_link(serve, applications):
+    async with serve() as browser:
+        page = browser()
+        token = applications.invite_to_page(CHAT)
+        assert token in (await page.get(f"/a/{token}")).html  # in the form
+        assert (await page.post(f"/a/{token}")).to == f"/a/{token}/numbers?lang=ja"
 
 
 async def test_a_link_needs_a_form_of_ours(serve, start, applications):
@@ -1042,6 +1092,7 @@ def test_the_words_are_whole_neutral_and_readable():
                 walk(f"{at}/{name}", inner)
 
     walk("", words)
+    walk("states", read_yaml(DIRECTORY / "application_talk.yml")["states"])
     assert len(texts) > 100
     for at, text in texts:
         assert set(text) == set(LANGUAGES), at
@@ -1049,5 +1100,6 @@ def test_the_words_are_whole_neutral_and_readable():
         assert not unread([text["ja-easy"]])[0], at
         assert not long_sentences(text["ja-easy"]), at
         assert not TELLING.search(" ".join(text.values())), at
-    assert set(words["states"]) == {state.value for state in State}
+    assert "states" not in words  # they stand in application_talk.yml alone
+    assert set(read_yaml(DIRECTORY / "application_talk.yml")["states"]) == {state.value for state in State}
     assert set(words["circumstances"]) == {c.value for c in Circumstance}

@@ -6,18 +6,20 @@ import asyncio
 import re
 from collections import Counter
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from bot import clock
 from bot.evaluation import judge
 from bot.knowledge.loader import ROOT, read_yaml
 
 DIRECTORY = ROOT / "tests" / "conversations"
 FILES = sorted(DIRECTORY.glob("*/*.yml"))
 CASES = [(path.parent.name, path.stem, case) for path in FILES for case in read_yaml(path)]
-KINDS = "happy_path interruption correction going_back stop resume unclear refusal_to_say language handoff crisis out_of_scope followup rule_failing application_start application_status".split()
+KINDS = "happy_path interruption correction going_back stop resume unclear refusal_to_say language handoff crisis out_of_scope followup rule_failing application_start application_status application_interruption application_correction application_double_confirm application_next_day application_pin_lost application_withdraw".split()
 EXPECTATIONS = {"kind", "topic", "facts", "verdict", "says", "not_says", "lang"}
 
 
@@ -37,11 +39,23 @@ def _typed(text: str, given: dict[str, str]) -> str:
 
 @pytest.mark.model
 @pytest.mark.parametrize("case", [c for *_, c in CASES], ids=[c["id"] for *_, c in CASES])
-def test_conversation(case: dict[str, Any], talk: Callable[..., Any], knowledge: Any) -> None:
+def test_conversation(
+    case: dict[str, Any],
+    talk: Callable[..., Any],
+    knowledge: Any,
+    conversations: Any,
+    run: Callable[[Any], Any],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     wrong = []
     given: dict[str, str] = {}  # a receipt and PIN the bot has given out can be typed as {receipt} and {pin}
     for turn in case["turns"]:
-        messages = talk(_typed(turn["user"], given)).messages
+        typed = _typed(turn["user"], given)
+        if turn.get("next_day"):  # what was said is long forgotten
+            tomorrow = clock.now() + timedelta(days=1)
+            monkeypatch.setattr(clock, "now", lambda: tomorrow)  # noqa: B023  (one next day a conversation)
+            talk = lambda text: run(conversations.say(f"{case['id']}, next day", text))  # noqa: E731
+        messages = talk(typed).messages
         given |= {k: m[1] for k, words in _GIVEN.items() for m in [words.search(messages[0]["text"])] if m}
         faults = judge(knowledge, turn["expect"], messages)
         if faults:

@@ -106,7 +106,8 @@ async def test_a_message_reaches_rasa_as_typed_and_the_reply_comes_back_as_lines
         assert len(lines) == 2
         assert lines[0] == {
             "text": "一\n\n二 1", "lang": "en", "kind": "ask", "answer_id": "a_b", "checked_on": "2026-11-01", "version": "v1",
-            "buttons": [{"title": "はい", "payload": "はい"}, {"title": "命令", "payload": "命令"}, {"title": "ほか", "payload": "ほか"}],
+            "buttons": [{"title": "命令", "payload": "命令"}],
+            "related": [{"title": "ほか", "payload": "ほか"}, {"title": "はい", "payload": "はい"}],
             "citations": [{"title": "T", "url": None, "as_of": None}],
         }  # fmt: skip
         heard = bot.heard[0]

@@ -13,8 +13,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from understood import TODAY
 
-from bot.dialogue import applying, wished
-from bot.dialogue.applying import QUESTIONS, Scene, Step
+from bot.dialogue import applying, drafts, wished
+from bot.dialogue.drafts import QUESTIONS, Scene, Step
 from bot.dialogue.speaking import Speaker
 from bot.rules.checklist import Circumstance
 from tests.drills.installation import NOW
@@ -130,20 +130,20 @@ def test_one_answer_is_asked_again_and_the_summary_follows(
 @pytest.mark.parametrize("text", ["やめる", "stop", "やめます", "cancel"])
 def test_stop_puts_it_aside_and_it_can_be_taken_up(go: Callable[..., Step], scene: Scene, text: str) -> None:
     stopped = go(applying.begin({}, scene), text)
-    assert not applying.active(stopped.state)
+    assert not drafts.active(stopped.state)
     assert asked(applying.resume(stopped.state, scene)) == "tie"
 
 
 def test_it_is_dropped_after_half_an_hour(scene: Scene) -> None:
     state = applying.begin({}, scene).state
-    assert applying.kept(state, NOW + timedelta(minutes=29, seconds=59)) == state
-    assert applying.kept(state, NOW + timedelta(minutes=30)) is None
+    assert drafts.kept(state, NOW + timedelta(minutes=29, seconds=59)) == state
+    assert drafts.kept(state, NOW + timedelta(minutes=30)) is None
 
 
 def test_every_step_keeps_it_for_another_half_hour(go: Callable[..., Step], scene: Scene) -> None:
     later = replace(scene, now=NOW + timedelta(minutes=20))
     step = go(applying.begin({}, scene), "都内で働いています", scene=later)
-    assert applying.kept(step.state, NOW + timedelta(minutes=45))
+    assert drafts.kept(step.state, NOW + timedelta(minutes=45))
 
 
 def test_why_says_why_and_asks_again(go: Callable[..., Step], scene: Scene) -> None:
@@ -257,7 +257,7 @@ def test_on_line_nobody_is_asked_for_an_address(scene: Scene, go: Callable[..., 
 
 def test_nothing_said_already_is_asked_again(understood: Callable[..., Any], scene: Scene) -> None:
     u = understood("新宿に住んでいて、外国籍の人がいます。4月に届け出たいので始めます")
-    facts = wished.read(u, None, False)
+    facts = wished.read(u, None, False, TODAY)
     assert facts == {"tie": ["lives_in_tokyo"], "foreign": "yes", "planned": "2027-04"}
     assert asked(applying.begin(facts, scene)) == "adopted"
 
@@ -277,9 +277,13 @@ def test_wishes_come_back_as_facts(summary: Step) -> None:
     assert wished.wishes(wished.facts_of(wishes.to_json()), "ja") == wishes
 
 
-def test_changing_wishes_begins_with_what_is_recorded(go: Callable[..., Step], scene: Scene) -> None:
-    stored = {"language": "ja", "circumstances": ["cannot_use_online", "lives_in_tokyo"], "planned_on": None}
-    step = applying.change(stored, scene)
+STORED = {"language": "ja", "circumstances": ["cannot_use_online", "lives_in_tokyo"], "planned_on": None}
+
+
+def test_changing_wishes_begins_with_what_is_recorded(
+    go: Callable[..., Step], scene: Scene, understood: Callable[..., Any]
+) -> None:
+    step = applying.change(STORED, understood("希望を変える"), scene)
     assert asked(step) == "which"
     step = go(step, "子どもの名前を直す")
     step = go(step, "はい")
@@ -327,7 +331,7 @@ def test_whatever_is_said_there_is_an_answer_and_the_state_is_plain(
     speaker, scene = Speaker(knowledge), Scene(TODAY, NOW, "ja")
     step = applying.begin({}, scene)
     for text, label, p in said:
-        if not applying.active(step.state):
+        if not drafts.active(step.state):
             step = applying.resume(step.state, scene)
         step = applying.step(step.state, understood(text, (label, p)), scene)
         assert step.specs or step.task or step.interrupted

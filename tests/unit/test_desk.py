@@ -10,7 +10,7 @@ from bot.applications import retention
 from bot.applications.model import Wishes
 from bot.desk import changing, looking
 from bot.desk.errand import KEPT, kept_until
-from bot.dialogue import applying
+from bot.dialogue import drafts
 from bot.rules.periods import Span
 from bot.trackers import DRAFT_SECONDS
 
@@ -19,7 +19,7 @@ TODAY = date(2026, 11, 22)
 
 def test_a_draft_is_kept_as_long_as_people_are_told() -> None:
     assert KEPT == retention.ABANDONED
-    assert applying.ABANDONED.total_seconds() == DRAFT_SECONDS
+    assert drafts.ABANDONED.total_seconds() == DRAFT_SECONDS
 
 
 @pytest.mark.parametrize(

@@ -190,3 +190,59 @@ async def test_a_draft_that_is_gone_on_with_stays(clock: Clock) -> None:
         clock.now += 1500
     kept = await held.retrieve("a")
     assert kept is not None and kept.get_slot("application_draft") == {"facts": 1}
+
+
+async def test_a_quiet_conversation_is_folded_and_goes_on_where_it_was(clock: Clock) -> None:
+    held = RecentTrackerStore(
+        Domain.from_dict({"slots": {"check": {"type": "any", "mappings": [{"type": "custom"}]}}}), clock=clock, lively=2
+    )
+    for sender in ("a", "b", "c", "d"):
+        tracker = talk(sender, messages=3)
+        tracker.update(SlotSet("check", {"step": (1, 2), "of": sender}))
+        tracker.update(
+            UserUttered(
+                "last", {"name": "faq"}, parse_data={"intent": {"name": "faq"}, "needs": {"whole": [["x", 1.0]] * 500}}
+            )
+        )
+        tracker.update(ActionExecuted("action_listen"))
+        await held.save(tracker)
+    folded = [kept for kept, _ in held._held.values() if isinstance(kept, bytes)]
+    assert len(folded) == 2
+    assert all(len(kept) < 2000 for kept in folded)
+    found = await held.retrieve("a")
+    assert found is not None
+    assert found.get_slot("check") == {"step": (1, 2), "of": "a"}
+    assert found.latest_message.text == "last"
+    assert found.latest_message.intent["name"] == "faq"
+    assert found.latest_action_name == "action_listen"
+    assert found.copy().get_slot("check") == {"step": (1, 2), "of": "a"}
+
+
+async def test_a_folded_conversation_can_be_erased_and_runs_out(clock: Clock) -> None:
+    held = store(clock, lively=1, idle_seconds=100)
+    for sender in ("a", "b", "c"):
+        await held.save(talk(sender))
+    await held.delete("a")
+    assert await held.retrieve("a") is None
+    clock.now += 101
+    assert await held.retrieve("b") is None
+    await held.save(talk("d"))
+    assert list(await held.keys()) == ["d"]
+    assert list(held._lively) == ["d"]
+
+
+async def test_a_draft_nobody_went_on_with_leaves_a_folded_conversation_too(clock: Clock) -> None:
+    slots = {"application_draft": {"type": "any", "mappings": [{"type": "custom"}]}}
+    held = RecentTrackerStore(Domain.from_dict({"slots": slots}), clock=clock, lively=1)
+    tracker = DialogueStateTracker("a", held.domain.slots)
+    tracker.update(UserUttered("start"))
+    tracker.update(SlotSet("application_draft", {"wish": "x"}))
+    await held.save(tracker)
+    await held.save(talk("b"))
+    assert isinstance(held._held["a"][0], bytes)
+    clock.now += 1801
+    await held.save(talk("c"))
+    found = await held.retrieve("a")
+    assert found is not None
+    assert found.get_slot("application_draft") is None
+    assert "wish" not in str([event.as_dict() for event in found.events])

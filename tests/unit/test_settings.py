@@ -138,3 +138,18 @@ def test_only_this_module_reads_settings_from_the_environment() -> None:
         if names and path != Path(settings.__file__):
             readers.append((path.name, names))
     assert readers == []
+
+
+def test_several_workers_need_postgresql_and_the_actions_apart_a_secret(tmp_path: Path) -> None:
+    assert read({}, tmp_path).redis_url is None
+    with pytest.raises(SettingsError, match="TOMONI_DATABASE_URL"):
+        read({"TOMONI_REDIS_URL": "redis://h/0"}, tmp_path)
+    shared = read({"TOMONI_REDIS_URL": "redis://:hidden@h/0", "TOMONI_DATABASE_URL": "postgresql://h/d"}, tmp_path)
+    assert shared.redis_url == "redis://:hidden@h/0"
+    assert "hidden" not in repr(shared)
+    with pytest.raises(SettingsError, match="TOMONI_ACTIONS_SECRET"):
+        read({**PRODUCTION, "TOMONI_ACTIONS_URL": "http://actions:5055/webhook"}, tmp_path)
+    with pytest.raises(SettingsError, match="TOMONI_ACTIONS_SECRET"):
+        read({"TOMONI_ACTIONS_SECRET": "short"}, tmp_path)
+    limits = read({"TOMONI_WEB_PER_MINUTE": "60", "TOMONI_ADDRESS_BURST": "50"}, tmp_path)
+    assert (limits.web_rate, limits.address_rate) == ((60, 5), (20, 50))

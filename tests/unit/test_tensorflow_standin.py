@@ -122,3 +122,22 @@ def test_predictions_are_the_same_with_and_without_tensorflow(model: Path) -> No
     without, with_ = ask(), ask(TOMONI_TENSORFLOW="1")
     assert len(without) == len(lines)
     assert without == with_
+
+
+def test_a_process_that_only_serves_leaves_out_what_it_never_asks_for_and_others_do_not() -> None:
+    code = (
+        "from bot.runtime import prepare; prepare(lean={lean})\n"
+        "import rasa.core.agent, sys\n"
+        "import sklearn, boto3\n"
+        "print(type(sklearn).__name__, type(boto3).__name__)"
+    )
+    assert python(code.format(lean=True)).stdout.strip() == "_StandIn _StandIn"
+    assert python(code.format(lean=False)).stdout.strip() == "module module"
+
+
+def test_a_library_that_is_there_already_is_not_replaced() -> None:
+    done = python(
+        "import sklearn\nfrom bot import standin\nstandin.install(lean=True)\n"
+        "import sklearn.svm\nprint(type(sklearn.svm).__name__)"
+    )
+    assert done.stdout.strip() == "module", done.stderr[-2000:]

@@ -10,7 +10,7 @@ import pytest
 from understood import TODAY
 
 from bot.dialogue import tracking
-from bot.dialogue.applying import Scene, Step
+from bot.dialogue.drafts import Scene, Step
 from tests.drills.installation import NOW
 
 STATUS = ("check_application_status", 0.9)
@@ -196,3 +196,72 @@ def test_a_new_pin_needs_the_old_one(go: Callable[..., Step]) -> None:
 def test_changing_wishes_opens_a_draft(go: Callable[..., Step]) -> None:
     step = go(OPEN, "希望を変える")
     assert step.state["mode"] == "change" and about(step) == "which"
+
+
+# --- another wish in place of an answer
+
+
+@pytest.mark.parametrize(
+    ("asked", "text", "expected"),
+    [
+        ("link", "取り下げたい", "withdraw"),
+        ("link", "やっぱり準備をやめたい", "withdraw"),
+        ("withdraw", "この会話とつなぐ", "link"),
+        ("tick", "お知らせ先を変える", "contact"),
+        ("mail", "I want to withdraw our application", "withdraw"),
+    ],
+)
+def test_another_wish_replaces_the_question(go: Callable[..., Step], asked: str, text: str, expected: str) -> None:
+    step = go({**OPEN, "asked": asked}, text, ("stop", 0.6))
+    assert step.state["asked"] == {"contact": "mail"}.get(expected, expected)
+
+
+@pytest.mark.parametrize("text", ["はい、取り下げる", "取り下げたい", "yes, withdraw it"])
+def test_the_wish_said_again_is_a_yes(go: Callable[..., Step], text: str) -> None:
+    assert go({**OPEN, "asked": "withdraw"}, text).task == {"do": "withdraw"}
+
+
+def test_a_no_with_the_wish_in_it_is_a_no(go: Callable[..., Step]) -> None:
+    assert go({**OPEN, "asked": "withdraw"}, "いいえ、取り下げません", ("deny", 0.9)).task is None
+
+
+@pytest.mark.parametrize("text", ["取り下げたい", "この会話とつなぐ", "withdraw", "お知らせ先を変えたい"])
+def test_what_needs_an_open_record_says_so(go: Callable[..., Step], text: str) -> None:
+    for _ in range(4):  # and presses nobody out for it
+        step = go({"asked": "receipt", "purpose": "look_up", "misses": 0}, text, ("stop", 0.6))
+        assert step.specs[-1]["leads"] == ["open_first"] and step.state["asked"] == "receipt"
+
+
+@pytest.mark.parametrize("text", ["お知らせを止めて", "お知らせは要らない", "stop the notices"])
+@pytest.mark.parametrize("asked", [None, "mail"])
+def test_notices_can_be_stopped_in_so_many_words(go: Callable[..., Step], asked: str | None, text: str) -> None:
+    step = go({**OPEN, "asked": asked}, text, ("stop", 0.6))
+    assert step.task == {"do": "contact", "contact": {"kind": "none"}}
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["私の受付番号なんだっけ", "受付番号をなくしました", "what was my receipt number?", "うけつけばんごうを おしえて"],
+)
+def test_a_receipt_that_is_lost_is_looked_for(go: Callable[..., Step], text: str) -> None:
+    assert go(OPEN, text).task == {"do": "receipt"}
+
+
+def test_on_line_a_pin_is_changed_on_the_page(go: Callable[..., Step]) -> None:
+    """reliability.md R48."""
+    assert go(OPEN, "暗証番号を変えたい", scene=LINE).task == {"do": "page"}
+
+
+@pytest.mark.parametrize(
+    ("text", "document"), [("じゅうみんひょうを とりました", "doc-residence"), ("こせきが そろいました", "doc-single")]
+)
+def test_papers_are_known_in_kana(go: Callable[..., Step], text: str, document: str) -> None:
+    step = go(OPEN, text, ("faq/oos_resident_records", 0.4))
+    assert step.task == {"do": "tick", "document": document, "ready": True}
+
+
+@pytest.mark.parametrize("asked", ["link", "withdraw", "mail"])
+def test_news_of_a_paper_and_how_it_stands_come_before_the_question(go: Callable[..., Step], asked: str) -> None:
+    step = go({**OPEN, "asked": asked}, "住民票とった", ("faq/documents_address", 0.8))
+    assert step.task == {"do": "tick", "document": "doc-residence", "ready": True} and step.state["asked"] is None
+    assert go({**OPEN, "asked": asked}, "どうなった？", STATUS).task == {"do": "view"}

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import socket
 import sqlite3
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -19,11 +17,12 @@ from sqlalchemy.engine import make_url
 
 from bot.applications import migrate
 from bot.applications.errors import StoreUnavailable
-from bot.applications.model import Contact, State, Wishes
+from bot.applications.model import Contact, Wishes
 from bot.applications.service import Applications
 from bot.applications.views import Caller, Started
 from bot.store import connect
 from tests.drills.installation import Clock, installation, schema
+from tests.drills.wire import Wire
 
 Fault = Callable[[Applications], Any]
 
@@ -140,31 +139,6 @@ def _starts(start: Callable[..., Started], number: int, contact: Contact) -> boo
     return True
 
 
-@pytest.mark.parametrize("name", ["locked", "read_only"])
-def test_every_other_step_fails_closed_and_works_afterwards(
-    applications: Applications, start: Callable[..., Started], contact: Contact, caller: Caller, name: str
-) -> None:
-    started = start(contact=contact)
-    grant = applications.open_started(started, caller).grant
-    steps: list[Callable[[], Any]] = [
-        lambda: applications.look_up(started.receipt, started.pin, caller),
-        lambda: applications.tick(grant, caller, "doc-single", True),
-        lambda: applications.change_contact(grant, caller, None),
-        lambda: applications.link_chat(grant, caller),
-        lambda: applications.mark_filed(grant, caller),
-        lambda: applications.erase(grant, caller),
-    ]
-    with FAULTS[name](applications):
-        for step in steps:
-            timed_refusal(step)
-    view = applications.look_up(started.receipt, started.pin, caller)
-    assert view.application.state is State.PREPARING
-    assert (view.ready, view.linked, view.failed_tries) == (frozenset(), False, 0)
-    for step in steps:
-        step()
-    assert applications.listed() == []
-
-
 def test_a_database_that_is_not_there_yet_fails_closed(tmp_path: Path) -> None:
     (tmp_path / "var").write_text("a file where the folder should be")
     timed_refusal(lambda: installation(f"sqlite:///{tmp_path}/var/tomoni.db"))
@@ -184,57 +158,6 @@ def test_a_file_that_is_no_database_fails_closed(tmp_path: Path) -> None:
 
 
 # --- PostgreSQL behind a wire that can be cut
-
-
-class Wire:
-    """Passes bytes to PostgreSQL until it is cut, or falls silent as a machine does that was switched off."""
-
-    def __init__(self, host: str, port: int) -> None:
-        self._target = (host, port)
-        self._pairs: list[socket.socket] = []
-        self.silent = False
-        self.mute = False  # questions still come through, answers do not
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.port = self._listener.getsockname()[1]
-        threading.Thread(target=self._accept, args=(self._listener,), daemon=True).start()
-
-    def cut(self) -> None:
-        """Nobody listens, and who was connected is no longer."""
-        self._listener.shutdown(socket.SHUT_RDWR)
-        self._listener.close()
-        for end in self._pairs:
-            try:
-                end.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                continue  # closed already
-        self._pairs.clear()
-
-    def mend(self) -> None:
-        """Listens again."""
-        self._listener = socket.create_server(("127.0.0.1", self.port))
-        threading.Thread(target=self._accept, args=(self._listener,), daemon=True).start()
-
-    def _accept(self, listener: socket.socket) -> None:
-        while True:
-            try:
-                near, _ = listener.accept()
-            except OSError:
-                return
-            far = socket.create_connection(self._target)
-            self._pairs += [near, far]
-            for one, other in ((near, far), (far, near)):  # questions, answers
-                threading.Thread(target=self._pass, args=(one, other, one is far), daemon=True).start()
-
-    def _pass(self, one: socket.socket, other: socket.socket, answers: bool) -> None:
-        try:
-            while data := one.recv(65536):
-                while self.silent or (answers and self.mute):
-                    time.sleep(0.02)
-                other.sendall(data)
-        except OSError:
-            return
-        finally:
-            other.close()
 
 
 @pytest.fixture

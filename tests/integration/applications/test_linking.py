@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from bot.applications.errors import ApplicationNotFound, GrantExpired, InvalidInput
+from bot.applications.linking import LinkKind, link_kind
 from bot.applications.service import Applications
 from bot.applications.views import Caller, Started
 from tests.drills.installation import Clock
@@ -121,3 +122,37 @@ def test_erasure_unlinks_and_spends_what_was_issued(applications: Applications, 
     ):
         with pytest.raises(ApplicationNotFound):
             deed()
+
+
+def test_a_token_says_what_it_is_for_and_cannot_be_made_into_another(
+    applications: Applications, grant: str, caller: Caller
+) -> None:
+    opens = applications.issue_one_time_link(grant, caller)
+    shows = applications.issue_one_time_link(grant, caller, with_numbers=True)
+    invites = applications.invite_to_page(caller)
+    assert [link_kind(t) for t in (opens, shows, invites)] == [
+        LinkKind.OPENS,
+        LinkKind.SHOWS_NUMBERS,
+        LinkKind.INVITES,
+    ]
+    assert link_kind("") is None and link_kind("x" * 43) is None
+    assert {len(t) for t in (opens, shows, invites)} == {43}
+    with pytest.raises(ApplicationNotFound):  # whoever was given a link that opens cannot learn the PIN by it
+        applications.redeem_with_numbers(shows[0] + opens[1:], PAGE)
+    assert applications.redeem_with_numbers(opens, PAGE)[1] is None
+
+
+def test_the_numbers_are_those_of_the_start(
+    applications: Applications, start: Callable[..., Started], caller: Caller, clock: Clock
+) -> None:
+    started = start()
+    grant = applications.open_started(started, caller).grant
+    token = applications.issue_one_time_link(grant, caller, with_numbers=True)
+    assert applications.redeem_with_numbers(token, PAGE)[1] == started
+    token = applications.issue_one_time_link(grant, caller, with_numbers=True)
+    applications.new_pin(started.receipt, started.pin, caller, "key")
+    assert applications.redeem_with_numbers(token, PAGE)[1] is None
+    token = applications.issue_one_time_link(grant, caller, with_numbers=True)
+    clock.move(minutes=10)
+    with pytest.raises(ApplicationNotFound):
+        applications.redeem_with_numbers(token, PAGE)

@@ -94,6 +94,11 @@ def test_refusals_take_the_same_time(applications: Applications) -> None:
     assert seen["widest_difference_ms"] <= 2, seen
 
 
+@pytest.mark.parametrize("way", ["chat", "page"])
+def test_refusals_are_the_same_bytes_in_the_chat_and_on_the_page(applications: Applications, way: str) -> None:
+    assert len(drill(applications, 8, way)["refusals"]) == 1
+
+
 def test_five_failures_lock_for_fifteen_minutes_against_the_right_pin_too(
     applications: Applications, start: Callable[..., Started], clock: Clock, caller: Caller
 ) -> None:

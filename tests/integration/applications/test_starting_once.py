@@ -13,7 +13,7 @@ import pytest
 from bot.applications.errors import ApplicationErased, IdempotencyConflict, InvalidInput
 from bot.applications.model import Contact, ContactKind, State, Wishes
 from bot.applications.service import Applications
-from bot.applications.views import Caller, Started
+from bot.applications.views import Caller, Delivery, Started
 from bot.rules.periods import Span
 from tests.drills.installation import Clock, installation
 
@@ -122,3 +122,41 @@ def test_another_process_that_was_first_is_noticed_when_writing(
     monkeypatch.setattr(repository, "confirmed", blind_once)
     assert start(key="one") == first
     assert len(applications.listed()) == 1
+
+
+# --- the message that confirmed it, delivered again
+
+
+def test_a_message_delivered_again_finds_what_it_started(
+    applications: Applications, wishes: Wishes, contact: Contact, clock: Clock
+) -> None:
+    """After a crash the conversation is gone, and with it the key of its summary; the message is not."""
+    yes = Delivery("conversation:message-1", "はい")
+    assert applications.started_by(yes) is None
+    started = applications.start(wishes, contact, "key", TODAY, yes)
+    clock.move(hours=24)
+    assert applications.started_by(yes) == started
+    assert (
+        applications.start(wishes, None, "another key", TODAY, yes) == started
+    )  # nor does it confirm a second summary
+    assert len(applications.listed()) == 1
+
+
+def test_a_message_that_comes_back_with_other_content_is_refused(applications: Applications, wishes: Wishes) -> None:
+    applications.start(wishes, None, "key", TODAY, Delivery("conversation:message-1", "はい"))
+    other = Delivery("conversation:message-1", "お願いします")
+    with pytest.raises(IdempotencyConflict):
+        applications.started_by(other)
+    with pytest.raises(IdempotencyConflict):
+        applications.start(wishes, None, "another key", TODAY, other)
+    assert len(applications.listed()) == 1
+
+
+def test_a_message_of_an_erased_application_revives_nothing(applications: Applications, wishes: Wishes) -> None:
+    yes = Delivery("conversation:message-1", "はい")
+    started = applications.start(wishes, None, "key", TODAY, yes)
+    applications.erase_by_staff(started.application)
+    with pytest.raises(ApplicationErased):
+        applications.started_by(yes)
+    with pytest.raises(ApplicationErased):
+        applications.start(wishes, None, "another key", TODAY, yes)

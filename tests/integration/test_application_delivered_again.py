@@ -1,0 +1,115 @@
+# ruff: noqa: F811  (fixtures are imported, then named by the tests that use them)
+"""A confirmation that is delivered again through the chat: after a crash, a day later, with other content (R11, R12)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from test_application_in_chat import BEGIN, numbers, own, text_of  # noqa: F401
+
+from bot import clock
+from bot.applications.service import Applications
+
+pytestmark = pytest.mark.model
+
+
+@pytest.fixture
+def forget(conversations: Any, run: Callable[[Any], Any]) -> Callable[[], None]:
+    """The process goes down and comes up: conversations were in its memory."""
+
+    def crash() -> None:
+        async def gone() -> None:
+            store = conversations.agent.tracker_store
+            for key in list(await store.keys()):
+                await store.delete(key)
+
+        run(gone())
+
+    return crash
+
+
+def prepared(talk: Callable[..., Any], lang: str | None = None) -> None:
+    for message in (*BEGIN, "要らない"):
+        turn = talk(message, lang=lang)
+    assert turn.messages[0]["answer"]["kind"] == "confirm"
+
+
+@pytest.mark.parametrize("lang", [None, "ja-easy"])
+@pytest.mark.parametrize("hours", [0, 24])
+def test_the_message_that_confirmed_it_finds_it_after_a_crash(
+    talk: Callable[..., Any],
+    own: Applications,
+    forget: Callable[[], None],
+    monkeypatch: pytest.MonkeyPatch,
+    hours: int,
+    lang: str | None,
+) -> None:
+    prepared(talk, lang)
+    first = talk("はい", message_id="message-1", lang=lang)
+    forget()
+    later = clock.now() + timedelta(hours=hours)
+    monkeypatch.setattr(clock, "now", lambda: later)
+    again = talk("はい", message_id="message-1")
+    assert text_of(again) == text_of(first) and "TP-" in text_of(first)
+    assert again.messages[0]["buttons"] == first.messages[0]["buttons"]
+    assert len(own.listed()) == 1
+    assert "印を付けました" in text_of(talk("住民票を用意できた", lang="ja"))  # and it is open to who found it
+
+
+def test_a_yes_to_nothing_is_asked_what_it_means(talk: Callable[..., Any], own: Applications) -> None:
+    turn = talk("はい", message_id="message-of-nothing")
+    assert turn.messages[0]["answer"]["id"] == "phrase_yes_what"
+    assert turn.messages[0]["answer"]["related"]
+    assert own.listed() == []
+
+
+def test_a_yes_with_the_name_of_another_message_is_not_given_the_pin(
+    talk: Callable[..., Any], own: Applications, forget: Callable[[], None]
+) -> None:
+    prepared(talk)
+    receipt, pin = numbers(talk("はい", message_id="message-1"))
+    forget()
+    for text, name in (("はい", "message-2"), ("うん", "message-1"), ("yes", "message-1")):
+        said = text_of(talk(text, message_id=name))
+        assert receipt not in said and pin not in said
+        forget()
+    assert len(own.listed()) == 1
+
+
+def test_a_message_of_one_conversation_means_nothing_in_another(
+    conversations: Any, run: Callable[[Any], Any], own: Applications
+) -> None:
+    async def both() -> tuple[Any, Any]:
+        for message in (*BEGIN, "要らない"):
+            await conversations.say("again-mine", message)
+        mine = await conversations.say("again-mine", "はい", message_id="message-1")
+        return mine, await conversations.say("again-another", "はい", message_id="message-1")
+
+    mine, other = run(both())
+    assert "TP-" in text_of(mine) and "TP-" not in text_of(other)
+
+
+def test_a_repeated_yes_confirms_no_second_summary(talk: Callable[..., Any], own: Applications) -> None:
+    prepared(talk)
+    receipt, _ = numbers(talk("はい", message_id="message-1"))
+    talk("費用はいくらですか？")
+    prepared(talk)
+    assert receipt in text_of(talk("はい", message_id="message-1"))
+    assert len(own.listed()) == 1
+
+
+def test_a_crash_that_keeps_the_store_closed_says_so_and_gives_it_afterwards(
+    talk: Callable[..., Any], own: Applications, forget: Callable[[], None]
+) -> None:
+    from tests.integration.applications.test_faults import locked
+
+    prepared(talk)
+    first = text_of(talk("はい", message_id="message-1"))
+    forget()
+    with locked(own):
+        assert "TP-" not in text_of(talk("はい", message_id="message-1"))
+    forget()
+    assert text_of(talk("はい", message_id="message-1")) == first
