@@ -21,8 +21,8 @@ _SURE = 0.55  # enough where the patterns are silent
 _SURER = 0.8  # enough against a pattern
 _RULE = 0.7
 _SILENT_DOUBT = 0.48
-_STRONG_DOUBT = 0.6
-_DOUBT = 0.65  # of anything against them, beside a pattern that speaks for them
+_STRONG_DOUBT = 0.75
+_DOUBT = 0.6  # of anything against them, beside a pattern that speaks for them
 
 _MARRIAGE = {
     "free": "no",
@@ -46,6 +46,14 @@ _NOT_SAID = re.compile(
 )
 _TO_EACH_OTHER = re.compile(
     r"(?:お互い|二人で|二人の間|ふたりで|この人と|彼女?と(?:は|私|僕)?.{0,8}(?:結婚|婚姻)|同士で)|\beach other\b|\bwe(?:'re| are| were)? (?:legally |still |already )*married\b|\bour .{0,16}marriage\b"
+)
+_PROMISED = re.compile(
+    r"(?:約束|やくそく|誓)(?:い|を|は)?(?:も)?(?:し|でき)?(?:ます|まし|る(?!か|の)|えます)|誓います|\b(?:we|i|both) (?:do |can |will |both )?(?:promise|swear|pledge)|\byes\b.{0,12}promise"
+)
+# Ways of being in Tokyo that the rule does not name; without such a word a place of work or study in Tokyo is one.
+_LOOSE_TIE = re.compile(
+    r"休学|通信(?:制|教育|課程)|在宅|リモート|テレワーク|置いたまま|住民票|貸して|別荘|半分|月に(?:\d|一|二|三|数)|転々|ネットカフェ|ネカフェ|ホテル|仮住まい|出張|籍だけ|休職|本籍|実家に|"
+    r"\bhotel|airbnb|remote|from (?:my )?home|almost never|never set foot|on leave|sick leave|correspondence|rent(?:ed|ing)? (?:it )?out|let (?:it )?out|holiday home|second home|few weeks|client|sublet"
 )
 _ASKS = re.compile(
     r"[?？]|か(?:[。、]|$)|教えて|だめ|ダメ|必要|いい$|^(?:do|does|is|are|can|must|what|how|who|which|if|would)\b|need|have to"
@@ -107,7 +115,7 @@ _UNCLEAR = (
 def _leave_unclear_open(u: Understanding, facts: Facts) -> None:
     """What they say they do not know themselves: 「解消の届を出したか思い出せない」."""
     for slot, value, key, requirement in _UNCLEAR:
-        if u.says(slot, _SURE) == value:
+        if u.says(slot, _SURE) == value and not (slot == "pledge" and _PROMISED.search(u.plain)):
             facts.pop(key, None)
             _open(facts, requirement)
 
@@ -134,7 +142,8 @@ def _leave_doubts_open(u: Understanding, facts: Facts) -> None:
         _open(facts, "req-07-not-close-relatives")
     # A place in Tokyo and nothing else named leaves no room for a doubt about where they are.
     elsewhere = any(place[1] == "outside_tokyo" for place in u.places) or u.values("date") or u.values("period")
-    if isinstance(facts.get("links"), list) and elsewhere and u.doubt("tie") >= _STRONG_DOUBT:
+    enough = _DOUBT if _LOOSE_TIE.search(u.plain) else _STRONG_DOUBT
+    if isinstance(facts.get("links"), list) and elsewhere and u.doubt("tie") >= enough:
         del facts["links"]
         facts["open_link"] = True
 
