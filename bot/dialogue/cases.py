@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from bot.dialogue import check, stated, verdicts
+from bot.dialogue import check, stated, ties, verdicts
 from bot.dialogue import situation as reading
+from bot.dialogue.facts import Facts
 from bot.dialogue.kin import KIN
 from bot.dialogue.speaking import Spec
 from bot.dialogue.turn import LEANS, Memory
@@ -138,7 +139,7 @@ def direct(knowledge: Knowledge, u: Understanding, memory: Memory, today: date) 
     return check.Step(state, [spec])
 
 
-def _unsure(u: Understanding, facts: reading.Facts) -> None:
+def _unsure(u: Understanding, facts: Facts) -> None:
     """A doubt in words about what the question turns on is left open; a doubt whether they may file at all is none."""
     where = u.mass("faq/eligibility_tokyo_link", "faq/eligibility_cohabitation", "faq/documents_address")
     if _COUNTS_AS.search(u.plain) and where > 0.3:
@@ -156,7 +157,7 @@ def _unsure(u: Understanding, facts: reading.Facts) -> None:
             opened.append(requirement)
 
 
-def _facts(u: Understanding, today: date) -> reading.Facts:
+def _facts(u: Understanding, today: date) -> Facts:
     """What the message states, with the relative it names where it turns on kinship."""
     facts = stated.read(u, today, turns_on=True)
     if (
@@ -184,14 +185,14 @@ def _facts(u: Understanding, today: date) -> reading.Facts:
     return facts
 
 
-def again(u: Understanding, memory: Memory, facts: reading.Facts, today: date) -> check.Step | None:
+def again(u: Understanding, memory: Memory, facts: Facts, today: date) -> check.Step | None:
     """One more fact, or a changed one, about the case just judged: the verdict anew."""
     previous = memory.check or {}
     correcting = bool(check._CORRECT.search(u.plain))
     dated = False
     if previous.get("facts", {}).get("move_in") and "move_in" not in facts:
         short = len(u.plain) <= 28 and u.top[1] < 0.9
-        planned = reading.move_date(u, today) if correcting or short or LEANS.search(u.plain) else None
+        planned = ties.move_date(u, today) if correcting or short or LEANS.search(u.plain) else None
         if planned:  # 「やっぱり1月末に早まりそう」「2月1日のままで」「3月10日なら?」
             facts["move_in"], dated = planned, True
     if previous.get("facts", {}).get("any_marriage") == _ABROAD and not re.search(r"離婚|別れ|解消|divorc", u.plain):
@@ -235,7 +236,7 @@ def again(u: Understanding, memory: Memory, facts: reading.Facts, today: date) -
     return check.Step({**previous, "facts": merged}, [spec])
 
 
-def _is_case(u: Understanding, facts: reading.Facts, hard: list[str]) -> bool:
+def _is_case(u: Understanding, facts: Facts, hard: list[str]) -> bool:
     """Whether the message is about filing in their own case, not about the certificate they hold or something else."""
     label, p = u.top
     if u.mass("faq/oos") > 0.5 and len(hard) < 2:
@@ -285,7 +286,7 @@ def _asks_something_else(u: Understanding, hard: list[str]) -> bool:
     return not _FILING.search(u.plain) or (p >= 0.95 and set(hard) <= _WHERE | {"links", "move_in"})
 
 
-def _refusal(facts: reading.Facts, today: date) -> str | None:
+def _refusal(facts: Facts, today: date) -> str | None:
     """The entry that explains the first requirement not met."""
     decision = verdicts.decision_for(facts, today, direct=True)
     name = next(

@@ -13,7 +13,8 @@ from datetime import date
 from typing import Any
 
 from bot.dialogue import situation as reading
-from bot.dialogue import stated
+from bot.dialogue import stated, ties
+from bot.dialogue.facts import Facts
 from bot.dialogue.implied import ABOUT_THE_RULE
 from bot.dialogue.speaking import Spec
 from bot.dialogue.understanding import Understanding
@@ -63,7 +64,7 @@ class Step:
     """The message asks something else: answer that first, then say `resume_specs`."""
 
 
-def begin(facts: reading.Facts, today: date) -> Step:
+def begin(facts: Facts, today: date) -> Step:
     """Starts a check with what was said already."""
     state: State = {
         "facts": {k: v for k, v in facts.items()},
@@ -76,7 +77,7 @@ def begin(facts: reading.Facts, today: date) -> Step:
     return _advance(state, today, ["begin"])
 
 
-def reopen(state: State, facts: reading.Facts, today: date, *, corrected: bool) -> Step:
+def reopen(state: State, facts: Facts, today: date, *, corrected: bool) -> Step:
     """Takes one more fact, or a changed one, after the verdict: asks what is open now, or gives the verdict anew."""
     before = state["facts"]
     state = {
@@ -116,11 +117,11 @@ def step(state: State, u: Understanding, today: date) -> Step:
     facts = stated.read(u, today)
     if asked == "tokyo_link" and not facts.keys() & {"links", "outside", "move_in", "open_link"}:
         far = any(place[1] == "outside_tokyo" for place in u.places)
-        ties = [link for link in dict.fromkeys(u.links) if link != "move_in"]
-        if not far and (ties or u.places):
-            facts["links"] = ties or ["live"]
+        near = [link for link in dict.fromkeys(u.links) if link != "move_in"]
+        if not far and (near or u.places):
+            facts["links"] = near or ["live"]
     if asked == "move_in_date" and "move_in" not in facts:
-        planned = reading.move_date(u, today)
+        planned = ties.move_date(u, today)
         if planned:
             facts["move_in"] = planned
     if "makes_oath" not in facts and _PROMISE.search(u.plain) and not _QUESTION.search(u.plain):
@@ -184,7 +185,7 @@ def _declined_fact(plain: str, asked: str) -> str:
     return asked
 
 
-def _settles(facts: reading.Facts, declined: str) -> bool:
+def _settles(facts: Facts, declined: str) -> bool:
     return declined in facts or (declined == "tokyo_link" and "links" in facts)
 
 
@@ -224,7 +225,7 @@ def _advance(state: State, today: date, leads: list[str]) -> Step:
     return Step(state, [question_spec(state, *leads)])
 
 
-def _short_answer(plain: str, asked: str | None, facts: reading.Facts) -> reading.Facts:
+def _short_answer(plain: str, asked: str | None, facts: Facts) -> Facts:
     """Reads yes or no as an answer to the question asked, unless the message said it in words of its own."""
     if asked is None:
         return {}

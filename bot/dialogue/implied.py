@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from bot.dialogue.situation import Facts
+from bot.dialogue.facts import Facts
 from bot.dialogue.understanding import Understanding
 
 _HINTED = 0.3

@@ -10,9 +10,9 @@ import re
 from datetime import date
 from typing import Any
 
-from bot.dialogue import situation
+from bot.dialogue import situation, ties
+from bot.dialogue.facts import Facts
 from bot.dialogue.implied import imply
-from bot.dialogue.situation import Facts
 from bot.dialogue.understanding import Understanding
 from bot.rules.periods import add_months
 from bot.rules.situation import Kinship
@@ -256,7 +256,7 @@ def _take_tie(u: Understanding, facts: Facts, today: date) -> None:
 def _move(u: Understanding, facts: Facts, said: str, today: date) -> None:
     if isinstance(facts.get("move_in"), list):
         return
-    planned = situation.move_date(u, today)
+    planned = ties.move_date(u, today)
     facts.pop("open_link", None)
     within = [today.isoformat(), add_months(today, 3).isoformat()]
     facts["move_in"] = planned or (within if said == "soon" and "move_in" not in facts else "yes")

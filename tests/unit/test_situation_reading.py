@@ -45,7 +45,7 @@ TABLE: list[tuple[str, dict[str, Any]]] = [
     ("前の人とのパートナーシップの返還届をまだ出していません", {"any_other_partnership": "yes"}),
     ("二人とも男が好きな男です", {"has_sexual_minority": "yes"}),
     # where they are
-    ("大阪の北区に住んで、二人とも梅田で働いてます。北区ならいけますか", {"links": None, "outside": True}),
+    ("大阪の北区に住んで、二人とも梅田で働いてます。北区ならいけますか", {"links": "none"}),
     ("住んでいるのは千葉、勤めも千葉です", {"links": "none"}),
     ("We live in Yokohama and both work there", {"links": "none"}),
     ("本籍は港区ですが、二人とも仙台に住んで仙台で働いています", {"links": "none"}),
@@ -94,7 +94,7 @@ TABLE: list[tuple[str, dict[str, Any]]] = [
     ("私は新宿で働いてます", {"links": ["work"]}),
     ("都内の大学に通っています", {"links": ["study"]}),
     ("埼玉に住んでて職場は新宿です", {"links": ["work"]}),
-    ("二人とも埼玉に住んでいます", {"links": None, "outside": True}),
+    ("二人とも埼玉に住んでいます", {"links": "none"}),
     ("二人とも埼玉在住で、職場も埼玉です", {"links": "none"}),
     ("二人とも東京に住んでないし、働いてもいない", {"links": "none"}),
     ("来月、千葉から江東区に引っ越します", {"links": None, "move_in": ["2026-12-01", "2026-12-31"]}),

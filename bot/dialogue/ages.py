@@ -1,0 +1,103 @@
+"""How old the two are, in people's words: 二人とも25歳, 私26彼31, turns 18 in March, 未成年."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+from bot.dialogue.facts import BOTH, Facts
+from bot.dialogue.understanding import Understanding
+
+_BOTH_AGED = re.compile(
+    BOTH.pattern
+    + r".{0,7}(?:[1-9]\d|[一二三四五六七八九十]{1,3}|はたち|じゅう|にじゅう)|[1-9]\d歳?(?:同士|どうし)|we(?:'re| are) (?:both )?[1-9]\d"
+)
+_BORN = re.compile(
+    r"(?P<y>(?:19|20)\d\d)年?(?:(?P<m>\d{1,2})月)?(?:(?P<d>\d{1,2})日)?(?:生まれ|うまれ|生れ)|born (?:in|on)\D{0,12}(?P<e>(?:19|20)\d\d)"
+)
+_QUESTION_WORDS = re.compile(
+    r"じゃないと|でないと|ないとだめ|ならんと|ならないと|なくちゃ|なければ|何歳|なんさい|いくつから|必要|以上.{0,6}(?:ですか|なの|必要|じゃない)|how old|do (?:we|you|i) (?:have|need) to|must (?:we|both|i)|年齢制限|条件(?:は|って)"
+)
+_ADULT_YES = re.compile(
+    r"(?:二人|ふたり|両方|お互い)とも?(?:もう|とっくに)?(?:成人|成年|大人)|(?:どちら|どっち)も(?:もう|とっくに)?(?:成人|成年|大人)|成人(?:して|です|済)|(?:18|20)歳?(?:以上|をこえ|は超え|過ぎ|すぎ)|(?<!未)成年(?:です|に達|同士)|(?:二|2|三|3|四|4|五|5|六|6|七|7)十?0?代|大人(?:です|同士)|アラ(?:サー|フォー|フィフ)|(?:over|above|older than) (?:18|eighteen|20)|18 ?(?:or|and) (?:over|older|above)|adults?\b|(?:in (?:our|my|his|her|their) )(?:twenties|thirties|forties|fifties|sixties|20s|30s|40s|50s|60s)|[2-7]0s\b|社会人|定年|年金暮らし|おとな(?:です)?"
+)
+_ADULT_NO = re.compile(
+    r"未成年|高校?(?:1|一|2|二)(?:年|なん|です|の|だ|と|で)|中学生|まだ(?:18|十八)(?:歳)?(?:じゃない|になって)|18歳未満|under 18|underage|minor\b|(?:not|isn'?t) (?:yet )?18|not 18 yet"
+)
+_DECADE = re.compile(r"([2-9])0代|([二三四五六七八])十代|\b([2-9])0s\b|(twenties|thirties|forties|fifties|sixties)")
+_WILL_TURN = re.compile(
+    r"(?:18|十八|じゅうはち)(?:歳|さい)?に(?:な(?:る|り(?!まし)|れば|ったら)|の誕)|(?:来年|来月|再来月|もうすぐ|次の?誕生日で?)(?:、)?(?:18|十八)歳?(?!以上)|turn(?:s|ing)? (?:18|eighteen)\b|(?:will be|hits?|reach(?:es)?) (?:18|eighteen)\b|(?:18th|eighteenth) birthday|\b(?:18|eighteen) (?:in|next|on|this)\b"
+)
+_INSTEAD = re.compile(
+    r"(?<!\d)(?P<wrong>\d\d)(?:歳|さい)?(?:じゃ|では)(?:なくて|なく|ない)、?(?P<right>\d\d)(?!\d)|(?P<right2>\d\d),? not (?P<wrong2>\d\d)"
+)
+_NOT_NOW = re.compile(r"まだ|来週|今週|今度|もうすぐ|もう少し|soon|来月|来年|あと|yet|until|next")
+
+
+def read_ages(u: Understanding, text: str, today: date, facts: Facts) -> None:
+    if _QUESTION_WORDS.search(text) and not re.search(r"私|彼|相手|パートナー|うち|僕|俺|i'?m|she|he\b|my ", text):
+        return
+    instead = _INSTEAD.search(text)
+    if instead:
+        facts["ages"], facts["age_instead_of"] = (
+            [int(instead["right"] or instead["right2"])],
+            int(instead["wrong"] or instead["wrong2"]),
+        )
+        return
+    ages = u.values("age") or (_bare_ages(text) if u.top[0] == "faq/eligibility_age" else [])
+    born = _BORN.search(text)
+    if born:
+        year = int(born["y"] or born["e"])
+        birthday = (int(born["m"] or 12), int(born["d"] or 31))
+        ages = [*ages, today.year - year - ((today.month, today.day) < birthday)]
+    under = _ADULT_NO.search(text)
+    if (
+        under
+        and re.search(
+            r"(?:neither|not|nobody|no one|none)\b[^.]{0,20}$|(?:どちらも|二人とも).{0,4}$", text[: under.start()]
+        )
+        and re.search(r"neither|nobody|no one|none|(?:じゃ|では)(?:ない|あり)", text)
+    ):
+        facts["both_adults"] = "yes"
+        return
+    if under:
+        facts["both_adults"] = "no"
+        return
+    threshold = re.search(r"(?:18|十八|20|二十)歳?(?:以上|or over|or older)|(?:over|above) (?:18|eighteen)", text)
+    if (ages or _WILL_TURN.search(text)) and not threshold:
+        decade = [int(m) for m in re.findall(r"(?<!\d)([2-9]0)代", text)]
+        if _BOTH_AGED.search(text) and len(ages) == 1 and not decade:
+            ages = ages * 2
+        months = [d for d in u.values("date") if len(d) >= 7]
+        later = [d for d in u.values("date") if d > today.isoformat()[: len(d)]]
+        if _WILL_TURN.search(text) and (months or later or _NOT_NOW.search(text)):
+            # 「3月で18になります」: seventeen today, whatever number was said
+            if not any(a < 18 for a in ages):
+                ages = [a for a in ages if a != 18] + [17]
+            else:
+                ages = [a for a in ages if a != 18]
+            if months:
+                facts["turns_adult"] = months[0]
+        facts["ages"] = ages[:2]
+        birthday = months and re.search(r"誕生日|birthday", text)
+        if 17 in ages and birthday and "turns_adult" not in facts:
+            facts["turns_adult"] = months[0]
+        if len(ages) == 1 and re.search(r"高校生|高校(?:1|2|一|二)|high school", text):
+            facts.setdefault("open", []).append("req-04-both-adults")
+        return
+    decades = _DECADE.findall(text)
+    if decades or _ADULT_YES.search(text):
+        if BOTH.search(text) or threshold or len(decades) >= 2 or "同士" in text:
+            facts["both_adults"] = "yes"
+
+
+_KANJI = {k: n for n, k in enumerate("一二三四五六七八九", 1)}
+_BARE_KANJI = re.compile(r"([一二三四五六七八九]?)十([一二三四五六七八九]?)(?![一-龠]|歳)(?=に|で|、|。|と|です|$)")
+
+
+def _bare_ages(text: str) -> list[int]:
+    """「先月18なったばっか 彼女もタメで18」: where a message turns on age, a number of two digits alone is one."""
+    kanji = [_KANJI.get(m[1], 1) * 10 + _KANJI.get(m[2], 0) for m in _BARE_KANJI.finditer(text)]
+    return kanji + [
+        int(n) for n in re.findall(r"(?<![\d年月:.,/-])([1-9]\d)(?![\d年月日時分円人名回か%:.,/-]|歳以上)", text)
+    ]

@@ -1,0 +1,319 @@
+"""Living, working, studying in Tokyo or moving there, in people's words, and where a tie only seems to be one."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import date
+from functools import lru_cache
+from typing import Any
+
+from bot.dialogue.facts import BOTH, Facts
+from bot.dialogue.understanding import Understanding
+from bot.nlu.normalise import for_features
+from bot.rules.periods import Span, add_months
+
+_PAST = re.compile(
+    r"(?:年|か月|ヶ月|月|日|先週|先月|去年|昨年|以前|昔|前)(?:まで|前まで)|(?:住んで|働いて|勤めて|通って)(?:い)?(?:た|ました)|住んでた|働いてた|通ってた|卒業(?:し|生)|辞め(?:た|て|ま)|やめ(?:た|まし)|退職|無職|used to|\bquit\b|graduated|formerly|previously|no longer"
+)
+_NOT_YET = re.compile(
+    r"(?:働き|勤め|通い|住み|入り)たい|内定|入社|入学|就職(?:する|予定|が決)|(?:働く|勤める|通う|住む)(?:予定|つもり|ことに)|\bwill (?:start|work|study|be)|going to (?:work|study|start)|start(?:ing)? (?:work|a job|school|my job|university)|plan(?:ning)? to (?:work|study)"
+)
+_FOREIGN = re.compile(
+    r"(?:海外|国外|外国|ソウル|韓国|釜山|台湾|台北|上海|北京|中国|香港|ベルリン|ドイツ|パリ|フランス|ロンドン|イギリス|英国|ニューヨーク|アメリカ|米国|ハワイ|カナダ|トロント|オーストラリア|シドニー|バンコク|タイ|ベトナム|ハノイ|フィリピン|マニラ|シンガポール|ブラジル|母国|本国)(?:に|で)?(?:在住|住|すん|暮|働|いま|います|いて|留学|赴任)|overseas|abroad\b|\b(?:live|living|lives|based|stay(?:ing)?|reside)s?\s+in\s+(?P<place>[a-z]+)|ontario"
+)
+_ELSEWHERE = re.compile(r"勤務地|支社|支店|支所|工場|刑務所|拘置所|フルリモート")
+_NO_MOVE = re.compile(
+    r"(?:引っ?越(?:し|す)|ひっこ(?:し|す)|転入|転居|移る|越す)(?:の)?(?:予定|よてい|つもり|気)(?:も|は|とか)?(?:まったく|全然)?(?:ございません|ねえ|ねぇ|あらへん|ありゃせん)|(?:引っ?越(?:し|す)|ひっこ(?:し|す)|転入|移る)(?:の)?(?:予定|よてい)?(?:も|は|とか)?(?:ない|なし|ありません|しない|しません|ません|無い)|no plans? to move|not (?:planning to |going to )?mov(?:e|ing)|won'?t (?:be )?mov(?:e|ing)|aren'?t moving|no intention (?:of|to) mov"
+)
+_NO_TIE = re.compile(
+    r"(?:都内|東京)(?:には|に|へは|へ|で|での|では|とは|と)?.{0,8}(?:通って(?:い)?(?:ない|ません|なく|おらず)|働いて(?:い)?(?:ない|ません)|勤めて(?:い)?(?:ない|ません)|住んで(?:い)?(?:ない|ません|なく)|つながり(?:は|が|も)?(?:ない|なし|ありません)|縁(?:は|が|も)?(?:ない|なし)|関係(?:は|が|も)?(?:ない|なし|ありません)|接点(?:は|が|も)?な|行(?:か|って(?:い)?)な|仕事も学校もな|通勤も通学も(?:して)?(?:い)?(?:ない|ません|なし))|通勤も通学も(?:して)?(?:い)?(?:ない|ません|なし)|(?:職場|会社|学校|仕事|勤務先|勤め先)(?:も|は).{0,8}(?:埼玉|千葉|神奈川|横浜|川崎|さいたま|地元|県内|都外|県外|大阪|茨城|栃木|群馬)|(?:no (?:one|body)? ?(?:work|job|school|tie|connection|link)s? (?:in|to|with) tokyo|neither (?:of us )?(?:lives?|works?|stud(?:y|ies)).{0,30}tokyo|(?:don'?t|do not|doesn'?t) (?:live|work|study|commute).{0,25}tokyo|(?:nothing|anything) to do with tokyo|no (?:job|work|school) in tokyo|work (?:and study )?there too|work there (?:as well|too)|and work(?:ing)? (?:there|in (?:saitama|chiba|kanagawa|yokohama|kawasaki|osaka)))"
+)
+_MORE_THAN_LIVING = re.compile(
+    r"働|はたら|勤|仕事|しごと|通(?:っ|い|学|勤|う)|学校|がっこう|職場|会社|つながり|縁|関係|接点|行(?:か|って)|work|stud|job|school|commut|tie|connection|nothing|anything"
+)
+_OUT = r"(?:都外|県外|他県|埼玉|千葉|神奈川|横浜|川崎|大阪|茨城|群馬|高崎|栃木|名古屋|福岡|札幌|京都|兵庫|静岡|仙台|saitama|chiba|kanagawa|yokohama|kawasaki|osaka|nagoya|fukuoka|sendai|kyoto)"
+_WORK_OUTSIDE = re.compile(
+    rf"(?:live and work|住(?:んで|み).{{0,6}}働|暮らし.{{0,4}}働|在住.{{0,4}}(?:在勤|勤務)|しごとも|仕事も|職場も|学校も)|{_OUT}.{{0,6}}(?:勤務|在勤|で働|で仕事|通勤|の会社)|(?:仕事|職場|会社|勤務先|学校)(?:も|は).{{0,3}}{_OUT}|live and work in {_OUT}|work(?:ing|s)? in {_OUT}|{_OUT} kinmu"
+)
+_TWO_OUTSIDE = re.compile(
+    r"(?:在住|住み|住まい)(?:同士|どうし|の(?:カップル|二人))|"
+    + BOTH.pattern
+    + r".{0,14}(?:都外|県外|他県|埼玉|千葉|神奈川|横浜|川崎|大阪|茨城|群馬|栃木|名古屋|福岡|札幌|京都|兵庫|静岡|saitama|chiba|kanagawa|yokohama|kawasaki|osaka|nagoya|fukuoka|outside)"
+)
+_ONE_ONLY = re.compile(
+    r"(?:片方|一人|ひとり|1人|どちらか|どっちか|一方|相手|片っぽ)(?:だけ|のみ)|(?:only )?one of us|只(?:一人|片方)|(?:片方|一人)(?:は|が)"
+)
+_REMOTE = re.compile(
+    r"(?:フル|完全)?(?:リモート|テレワーク|在宅勤務)|(?:完全|フル|ずっと|毎日|ほぼ)在宅|在宅(?:で|だけ|のみ)|remote(?:ly)? (?:work|job|for)|work(?:ing)? (?:fully |completely |100% )?remote|from home for"
+)
+_VISITING = re.compile(
+    r"観光|旅行(?:中|で来|で東京|者)|ホテル(?:に|で)(?:泊|滞在)|短期滞在|tourists?\b|on (?:vacation|holiday)|\bvisiting\b|visitor|at a hotel|sightseeing"
+)
+_IS_THAT_TOKYO = re.compile(
+    r"(?:都内|東京)(?:に|で)?(?:の)?(?:勤務|在勤|通勤|在学|在住).{0,6}(?:になり|扱い|とみな|に当た|にあた|に入り|に入る|ってこと)|count(?:s)? as (?:working|work|living|studying) in tokyo"
+)
+_MAYBE_MOVE = re.compile(
+    r"か(?:どうか)?(?:は)?(?:まだ)?(?:分から|わから|決め|決まって(?:い)?な|迷)|not sure (?:if|when|whether)|don't know (?:if|when)|may(?:be)? move|might move|いつか|そのうち|いずれ|将来|まだ(?:決|未定|わか|分か)|未定|someday|some day|one day|eventually|not decided|maybe (?:later|in the future)|in the future|考え中|検討中|迷って"
+)
+# The registered domicile (本籍) says nothing of where somebody lives, works or studies.
+_REGISTERED_ONLY = re.compile(
+    r"本籍(?:地)?(?:だけ|のみ|しか)|本籍(?:地)?(?:は|が).{0,14}(?:けど|けれど|が、|ですが|ますが)|(?:only )?(?:registered domicile|honseki|family register) (?:is )?(?:only )?in\b"
+)
+
+
+def read_ties(u: Understanding, text: str, today: date, facts: Facts) -> None:
+    if re.search(r"住みた(?:い|く)|住んでみたい|want to live|would like to live", text):
+        u = replace(u, links=tuple(link for link in u.links if link != "live") + ("move_in",))
+    if re.search(r"転勤|赴任|転職|就職(?:が|で)|transfer|new job", text) and "move_in" not in u.links:
+        u = replace(u, links=tuple(link for link in u.links if link != "work") + ("move_in",))
+    if _REGISTERED_ONLY.search(text):
+        u = replace(u, links=(), places=tuple(p for p in u.places if p[1] == "outside_tokyo"))
+        facts["open_link"] = True  # 本籍 alone is no tie; where they live is told by the rest
+    outside = [] if _put_right(u) else [p for p in u.places if p[1] == "outside_tokyo"]
+    inside = [
+        p for p in u.places if p[0] in ("municipality", "quarter") or p[1] in ("tokyo", "tama", "outside_23_wards")
+    ]
+    links = list(dict.fromkeys(u.links))
+    away = bool(outside) and not inside and not re.search(r"から|より|from|今|いま|now", text)
+    moving = "move_in" in links and not _NO_MOVE.search(text) and not away  # 「つくばに転勤」 is no move to Tokyo
+    if _NO_TIE.search(text):
+        if _NO_MOVE.search(text):
+            facts["links"], facts["outside"] = "none", True
+            return
+        if not moving and not _MORE_THAN_LIVING.search(text):
+            facts["outside"] = True  # where they live is said, work and school are not
+            return
+        if not moving:
+            facts["links"], facts["outside"] = (
+                (
+                    "none"
+                    if outside or BOTH.search(text) or "東京" in text or "都内" in text or "tokyo" in text
+                    else "open"
+                ),
+                True,
+            )
+            return
+    both_out = bool(
+        outside
+        and not (inside and [link for link in u.links if link != "move_in"])
+        and not any(p[0] in ("municipality", "quarter") for p in inside)
+        and (BOTH.search(text) or re.search(r"(?:在住|住み|住まい)(?:同士|どうし|の(?:カップル|二人))", text))
+    )
+    if (
+        both_out
+        and not moving
+        and (
+            _WORK_OUTSIDE.search(text)
+            or (
+                _NO_MOVE.search(text)
+                and re.search(r"(?:職場|会社|仕事|学校|勤務|通勤|働|しごと|かいしゃ|work|job|study)", text)
+            )
+        )
+    ):
+        facts["links"], facts["outside"] = "none", True
+        return
+    if outside and not moving and _WORKS_THERE_TOO.search(text) and not _somewhere_here(inside):
+        facts["links"], facts["outside"] = "none", True
+        return
+    named = _named_links(text, u)
+    if named:
+        facts["links"] = named
+        return
+    if _VISITING.search(text) or (outside and _IS_THAT_TOKYO.search(text)):
+        facts["open_link"] = True
+        return
+    if _REMOTE.search(text) and outside:
+        facts["outside"] = True
+        facts["open_link"] = True
+        facts["remote"] = bool(inside)
+        return
+    if _someone_there(u):
+        facts["links"] = ["live"]
+        return
+    if moving:
+        if _MAYBE_MOVE.search(text):
+            facts["move_in"] = "yes"
+        else:
+            when = move_date(u, today)
+            facts["move_in"] = when or "yes"
+            within = not _MAYBE_MOVE.search(text) and re.search(
+                r"(?:三|3)(?:か|ヶ|カ|ケ)月以内|within (?:three|3) months", text
+            )
+            if within:
+                facts["move_in"] = [today.isoformat(), add_months(today, 3).isoformat()]
+    ties = [link for link in links if link != "move_in"]
+    foreign = _FOREIGN.search(text)
+    named_here = ("tokyo", "japan", "the", "a", "an", "my", "his", "her", "different", "separate", "same")
+    abroad = bool(foreign) and not (foreign["place"] and (foreign["place"] in named_here or bool(inside)))
+    if ties and (_PAST.search(text) or _NOT_YET.search(text) or (_ELSEWHERE.search(text) and outside)):
+        # A tie that is over, hoped for or really elsewhere is no tie on the day of filing.
+        facts["open_link"] = True
+        if outside:
+            facts["outside"] = True
+        return
+    if abroad and not inside:
+        facts["outside"] = True
+        return
+    if "ontario" in text:
+        facts["outside"] = True
+        return
+    if ties and inside:
+        far = {link for link in ties if outside and len(ties) > 1 and link == "live" and _lives_far(u)}
+        facts["links"] = [link for link in ties if link not in far]
+    elif (
+        inside
+        and not outside
+        and not moving
+        and _lives_here(text)
+        or inside
+        and outside
+        and not moving
+        and len(u.places) >= 2
+        and re.search(
+            r"(?:私|僕|俺|わたし|自分|うち|彼女?|相手|相方|パートナー|片方|i |i'?m|she|he|my ).*(?:私|僕|俺|わたし|自分|うち|彼女?|相手|相方|パートナー|片方|もう|i |i'?m|she|he|my )",
+            text,
+        )
+    ):
+        facts["links"] = ["live"]
+    if outside and "links" not in facts and not _ONE_ONLY.search(text):
+        facts["outside_named"] = True
+    if outside and "links" not in facts:
+        if both_out or _TWO_OUTSIDE.search(text) or re.match(r"(?:住まい|家|自宅|住所|同居先)は", text):
+            facts["outside"] = True
+        elif _ONE_ONLY.search(text):
+            facts["one_outside"] = True
+        elif re.search(r"住|在住|暮ら|すん|live|living|reside|sunde", text):
+            facts["one_outside"] = (
+                not re.search(r"(?:^|、|。)(?:私|僕|俺|わたし|自分|うち|i)(?:は|が|\s).{0,10}(?:住|live)", text) or None
+            )
+            if not facts["one_outside"]:
+                facts.pop("one_outside")
+                facts["outside"] = True
+
+
+# Home and work in one breath, and the only place named is outside: 「住んでるのは川崎、勤めも川崎」, "live in Saitama and both work there".
+_WORKS_THERE_TOO = re.compile(
+    r"在住.{0,10}(?:勤務|勤め|職場|仕事|会社|学校)(?:先)?(?:も|は)|在住[・、](?:在勤|.{1,4}勤務)|さ?住んで.{0,10}で働(?:い|え)|(?:住まい|住んで|家|自宅|暮らし).{0,16}(?:勤め|職場|仕事|会社|学校|働)(?:先)?も|(?:住まいも|家も)(?:職場|勤め|仕事|会社)も|住み.{0,8}で働|\b(?:live|living)\b.{0,40}\bwork(?:ing)?\b.{0,8}\b(?:there|here|too|as well)\b|\b(?:live|living) (?:and|n|&|\+) work(?:ing)? (?:in|near|around)\b"
+)
+_NOT_THAT = re.compile(
+    r"(?:じゃ|では|や)なく(?:て|、)|違った|ちがった|間違え|\bsorry,?\s?no\b|\bno,?\s?wait\b|\bi mean\b|\bi meant\b|\bnot\b.{0,20}\bbut\b"
+)
+
+
+def _put_right(u: Understanding) -> bool:
+    """「広島じゃなくて東京の府中市」: every place outside stands before the correction, one in Tokyo behind it."""
+    marks = [m.start() for m in _NOT_THAT.finditer(u.text.lower())]
+    away = [e["start"] for e in u.entities if e["entity"] == "area" and e["value"] == "outside_tokyo"]
+    here = [e["start"] for e in u.entities if e["entity"] == "municipality"]
+    return any(away and here and max(away) < mark < max(here) for mark in marks)
+
+
+def _somewhere_here(inside: list[Any]) -> bool:
+    """A place within Tokyo, the word "Tokyo" of 「東京の届け」 aside."""
+    return any(place[0] in ("municipality", "quarter") for place in inside)
+
+
+_NAMED = (
+    (
+        r"(?:学校|大学|専門学校|専門|短大|大学院|キャンパス|がっこう|だいがく)(?:は|が|も)|(?:gakkou|gakko|daigaku) (?:wa|ga|mo) ",
+        r"(?:の|にある)(?:大学|学校|専門|短大|大学院|がっこう|だいがく|キャンパス)",
+        "study",
+    ),
+    (
+        r"(?:職場|会社|勤務先|勤め先|仕事|バイト先?|オフィス|かいしゃ|しごと|店)(?:は|が|も)|(?:kaisha|shigoto|shokuba|baito) (?:wa|ga|mo) ",
+        r"(?:の|にある|本社の)(?:会社|職場|オフィス|お店|役所|企業|かいしゃ)",
+        "work",
+    ),
+    (
+        r"(?:家|下宿|アパート|部屋|マンション|寮|住まい|自宅|住民票|いえ|実家)(?:は|が|も)|(?:ie|uchi|sumai) (?:wa|ga|mo) ",
+        r"(?:の|に|にある)(?:家|アパート|部屋|マンション|下宿|自宅)",
+        "live",
+    ),
+)
+
+
+@lru_cache(maxsize=512)  # compiling takes a hundred times as long as searching
+def _beside(before: str, name: str, after: str) -> re.Pattern[str]:
+    return re.compile(f"{before}{re.escape(name)}|{re.escape(name)}(?:区|市)?{after}")
+
+
+def _named_links(text: str, u: Understanding) -> list[str]:
+    """「学校が新宿」「下宿は町田」「渋谷の会社」: the tie is named by a noun beside the place."""
+    found = []
+    for entity in u.entities:
+        if entity["entity"] != "municipality" and not (
+            entity["entity"] == "area" and entity["value"] != "outside_tokyo"
+        ):
+            continue
+        name = for_features(u.text[entity["start"] : entity["end"]])
+        for before, after, link in _NAMED:
+            if _beside(before, name, after).search(text) and not _REMOTE.search(text):
+                found.append(link)
+    return list(dict.fromkeys(found))
+
+
+_PERSON_IS = re.compile(
+    r"(?:彼女?|相手|相方|パートナー|恋人|連れ|私|僕|俺|わたし|ぼく|自分)(?:は|が)(?:もう|今|いま|ずっと|すでに)?、?\s?$|(?:he|she|they|partner|girlfriend|boyfriend)(?:'s| is| lives?)(?: already| now)? in\s?$"
+)
+_IS_THERE = re.compile(
+    r"(?:区|市)?(?:です|だ|で(?!働|はたら|勤|仕事|通|学|バイト|店)|に(?!引|移|転|通|勤)|在住|,|、|。|and\b|but\b|while\b|\.|$)"
+)
+
+
+def _lives_far(u: Understanding) -> bool:
+    """「羽田空港で働いてます。住まいは川崎」: the home named is the one outside."""
+    for entity in u.entities:
+        if entity["entity"] == "area" and entity["value"] == "outside_tokyo":
+            before, after = for_features(u.text[: entity["start"]]), for_features(u.text[entity["end"] :])
+            if re.search(r"(?:住まい|家|自宅|住所|実家)(?:は|が)$|live in$", before) or re.match(
+                r"(?:に|で)?(?:住|在住|暮|すん)", after
+            ):
+                return True
+    return False
+
+
+def _someone_there(u: Understanding) -> bool:
+    """「彼は国分寺でわたしはまだ静岡」: one of them is in a municipality of Tokyo, wherever the other still is."""
+    for entity in u.entities:
+        if entity["entity"] != "municipality":
+            continue
+        before, after = for_features(u.text[: entity["start"]]), for_features(u.text[entity["end"] :])
+        if _PERSON_IS.search(before) and _IS_THERE.match(after.lstrip()):
+            return True
+    return False
+
+
+def _lives_here(text: str) -> bool:
+    return bool(
+        re.search(
+            r"区民|市民|都民|(?:区|市|町|村|東京|都内)(?:の|に)?(?:家|マンション|アパート|実家|人間|もん)|(?:家|うち|いえ|住所|住民票)は|在|同棲|暮ら|すん|our (?:flat|place|apartment|home)|flat in|apartment in|from \w+ (?:ward|city)|based in",
+            text,
+        )
+    ) and not re.search(r"使え|制度|独自|証明書|accept|scheme|certificate|住宅|では[?？]|は[?？]", text)
+
+
+def move_date(u: Understanding, today: date) -> list[str] | None:
+    """First and last day of the date or time a message names for a move, if it names one."""
+    for value in u.values("date"):
+        if len(value) == 10:
+            return [value, value]
+        if len(value) == 7:
+            span = Span.month(int(value[:4]), int(value[5:]))
+            return [span.first.isoformat(), span.last.isoformat()]
+        if len(value) == 4:
+            return [f"{value}-01-01", f"{value}-12-31"]
+    for value in u.values("period"):
+        match = re.fullmatch(r"P(\d+)([DWMY])", value)
+        if match and not re.search(r"前", u.plain):
+            n = int(match[1])
+            days = {"D": n, "W": 7 * n}.get(match[2])
+            end = (
+                add_months(today, n * (12 if match[2] == "Y" else 1))
+                if days is None
+                else date.fromordinal(today.toordinal() + days)
+            )
+            return [end.isoformat(), end.isoformat()]
+    if re.search(r"もうすぐ|近々|すぐに|soon|shortly|まもなく", u.plain):
+        return None
+    return None
