@@ -80,7 +80,10 @@ def _on_an_entry(moment: Moment) -> Spec | None:
         return entry("changes_death")
     if moment.u.sure("faq/smalltalk_languages", 0.5) and found.topic in ("application", "documents"):
         return None if _LANGUAGE_OF_OFFICE.search(plain) else entry("application_language")
-    if moment.u.sure("faq/application_language", 0.5) and found.topic == "certificate" and moment.language == "en":
-        return entry("certificate_english")
+    about_english = moment.u.mass("faq/application_language", "change_language", "faq/smalltalk_languages") > 0.5
+    if about_english and found.topic == "certificate" and moment.memory.language == "en":
+        return entry(
+            "certificate_english"
+        )  # spoken to in English already, so "and in English?" is about the certificate
     reachable = found.topic in ("support", "crisis", "handoff")
     return entry(found.id) if reachable and len(plain) <= 16 and _OPENING_HOURS.search(plain) else None

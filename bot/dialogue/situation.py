@@ -35,6 +35,9 @@ _NO_PLEDGE = re.compile(
     r"(?:支え合|助け合|人生のパートナー|宣誓|誓|約束).{0,14}?(?:(?:気|つもり)(?:は|も|が)?(?:ない|なし|なく|ゼロ|ねえ|ありません|さらさら)|(?<!と)しない(?:で|$|。|、|し|と(?:言|決))|しません|では?なく(?:て|、|た)|じゃなく(?:て|、|た)ただの)|"
     r"(?:not|never|nor) (?:together|a couple|life partners|going to be (?:a couple|partners))|never gonna be|no (?:intention|plan) (?:of|to) (?:be|being|support)"
 )
+_UNSURE_PLEDGE = re.compile(
+    r"(?:一生|生涯|人生の?パートナー|ずっと(?:一緒|いっしょ)|この先).{0,20}(?:自信|確信|覚悟|言い切れ).{0,8}(?:ない|ねえ|なく|ません|つか|もて|持て)|not (?:sure|certain|ready).{0,30}(?:life partner|for life|lifelong|forever)"
+)
 _MINORITY_YES = re.compile(
     r"女(?:性|の子)?(?:が|を)好きな女|男(?:性)?(?:が|を)好きな男|(?:片方|一人|どちらか|どっちか|私|僕|俺|彼女?)(?:だけ|が|は)?(?:バイ(?![トクブオ])|トランス|ゲイ|ビアン)|同性(?:カップル|どうし|同士|の(?:パートナー|恋人|相手|彼|二人|連れ|カップル)|愛者|パートナー|婚)?(?=$|[^婚])|女(?:性)?(?:同士|どうし|ふたり|二人|2人)|男(?:性)?(?:同士|どうし|ふたり|二人|2人)|ゲイ|レズ|ビアン(?!カ)|バイ(?:セクシュアル|セクシャル|です|の(?:人|彼|彼女|私))|(?:俺|私|僕|彼|彼女|相手|わたし)(?:が|は)バイ(?!ト|ク)|トランス(?:ジェンダー|女性|男性|です)?|ノンバイナリー|エックスジェンダー|xジェンダー|ftm|mtf|lgbt|セクマイ|性的マイノリティ(?:です|に当てはま|で(?:、|す)|なん|だ)|せいてきマイノリティ(?:です)?|パンセク|アセク|アロマ(?:ンティック)|クィア|クエスチョニング|性同一性|(?:same[- ]sex|gay|lesbian|bisexual|\bbi\b|trans(?:gender)?\b|non-?binary|queer|asexual|pansexual|two women|two men|both (?:women|men|female|male)|my (?:girlfriend and i are both|wife and i)|sexual minorit)|sexual minority"
 )
@@ -67,6 +70,8 @@ def read(u: Understanding, today: date) -> Facts:
         r"(?:ないと|なきゃ|なければ|ないの(?:は|も))(?:だめ|いけ|なら|あり)", text
     ):
         facts["makes_oath"] = "no"
+    elif _UNSURE_PLEDGE.search(text):
+        facts.setdefault("open", []).append("req-03-oath")
     if _MINORITY_NO.search(text):
         facts["has_sexual_minority"] = "no"
     elif _MINORITY_YES.search(text) and not re.search(

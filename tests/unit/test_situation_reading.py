@@ -44,6 +44,10 @@ TABLE: list[tuple[str, dict[str, Any]]] = [
     ("前の人とのパートナーシップは返還届を出して終わっています", {"any_other_partnership": "no"}),
     ("前の人とのパートナーシップの返還届をまだ出していません", {"any_other_partnership": "yes"}),
     ("二人とも男が好きな男です", {"has_sexual_minority": "yes"}),
+    # the pledge
+    ("ただのルームメイトで、支え合う約束をするつもりはありません", {"makes_oath": "no"}),
+    ("一生のパートナーと言い切る自信はまだないです", {"open": ["req-03-oath"]}),
+    ("宣誓しないとだめですか", {"makes_oath": None}),
     # where they are
     ("大阪の北区に住んで、二人とも梅田で働いてます。北区ならいけますか", {"links": "none"}),
     ("住んでいるのは千葉、勤めも千葉です", {"links": "none"}),
