@@ -13,6 +13,8 @@ from typing import Any
 
 import pytest
 
+from tests.servers import can_start_again
+
 ROOT = Path(__file__).resolve().parents[1]
 TODAY = date(2026, 11, 22)
 
@@ -24,6 +26,7 @@ def pytest_configure(config: pytest.Config) -> None:
     from bot import runtime
 
     runtime.prepare()
+    can_start_again()
 
 
 # --- skips: loud, and failures where everything is required (CI)

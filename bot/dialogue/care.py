@@ -37,6 +37,7 @@ _MAY_WE = re.compile(
 _ASKS_OF_FILING = re.compile(
     r"(?:届け?出|申請|登録|宣誓|証明書).{0,20}(?:ばれ|バレ|知られ|連絡|通知).{0,14}(?:[?？]|か$|か[。、]|かな|ません)|(?:fil|apply|regist|certificate).{0,40}(?:find out|know|notified|told|contact)"
 )
+_PAPERS_OF_THE_DEAD = re.compile(r"証明書|手続|届|返|certificate|procedure|notify")
 _NUMBER = re.compile(r"番号|ばんごう|電話|でんわ|number|phone|call")
 _OFFICE = re.compile(r"都庁|人権部|役所|窓口|制度|office|division|tokyo")
 _CANNOT_CALL = re.compile(
@@ -57,7 +58,7 @@ def _crisis(moment: Moment) -> list[Spec]:
     u = moment.u
     label, p = u.top
     name = label.removeprefix("faq/")
-    by_model = label.startswith(_CRISES) and (p > 0.4 or u.mass(*_CRISES) > 0.55)
+    by_model = label.startswith(_CRISES) and (p >= 0.5 or u.mass(*_CRISES) > 0.55)
     if moment.checking and u.says("about") == "case":
         by_model = by_model and p > 0.9  # an answer to our question, unless the model is very sure
     if _long_past_loss(moment) or (not u.crisis and (not by_model or _describes_calmly(moment))):
@@ -99,6 +100,9 @@ def _after_crisis(moment: Moment) -> list[Spec]:
     u, found = moment.u, moment.last_entry
     label, p = u.top
     name = label.removeprefix("faq/")
+    bereaved = any(spec.get("id") == "crisis_bereavement" for spec in moment.memory.said)
+    if bereaved and _PAPERS_OF_THE_DEAD.search(u.plain):
+        return [entry("changes_death")]
     if name.startswith("abuse") and _SELF.search(u.plain) and not _OTHERS.search(u.plain):
         return [entry("support_crisis")]
     if name == "smalltalk_languages" and found is not None and found.topic == "support":

@@ -30,7 +30,6 @@ _ORDINAL = {
 }
 _COMES_OF_AGE = re.compile(r"誕生日|18(?:歳)?に(?:なっ|なれ|なる)|十八歳になっ|birthday|turns? 18")
 _SINCE_WHEN = re.compile(r"いつ(?:から|なら|に|になったら)|何歳になれば|\bwhen\b")
-_PAPERS_OF_THE_DEAD = re.compile(r"証明書|手続|届|返|certificate|procedure|notify")
 _LIST = re.compile(
     r"(?:書類|チェック|しょるい).{0,4}(?:リスト|一覧|りすと)|チェックリスト|checklist|list of (?:papers|documents)",
     re.IGNORECASE,
@@ -76,8 +75,6 @@ def _on_an_entry(moment: Moment) -> Spec | None:
     plain, found = moment.u.plain, moment.latest_entry if asked else moment.last_entry
     if found is None:
         return None
-    if found.id == "crisis_bereavement" and _PAPERS_OF_THE_DEAD.search(plain):
-        return entry("changes_death")
     if moment.u.sure("faq/smalltalk_languages", 0.5) and found.topic in ("application", "documents"):
         return None if _LANGUAGE_OF_OFFICE.search(plain) else entry("application_language")
     about_english = moment.u.mass("faq/application_language", "change_language", "faq/smalltalk_languages") > 0.5

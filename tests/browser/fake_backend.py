@@ -11,16 +11,14 @@ import socket
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
-from unittest import mock
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from rasa.core.channels.channel import UserMessage
 from sanic import Sanic
-from sanic.touchup.service import TouchUp
 
 from bot.channels.webchat import WebChatInput
 
@@ -156,10 +154,7 @@ def running(channel: WebChatInput, bot: Any, port: int = 0) -> Iterator[str]:
     async def start() -> Any:
         app = app_with(channel, bot)
         server = await app.create_server(sock=sock, return_asyncio_server=True, access_log=False)
-        # Sanic 21.12 rewrites its own methods when an app starts and cannot do so twice in one process.
-        rewritten = not Sanic.handle_exception.__code__.co_filename.endswith("app.py")
-        with mock.patch.object(TouchUp, "run") if rewritten else nullcontext():
-            await server.startup()
+        await server.startup()
         await server.start_serving()
         address.append(f"http://127.0.0.1:{sock.getsockname()[1]}/webhooks/web/")
         return server

@@ -24,6 +24,7 @@ from bot.applications.errors import ApplicationNotFound
 from bot.applications.service import Applications
 from bot.applications.views import Caller
 from tests.drills.installation import vault
+from tests.servers import can_start_again
 
 Way = Callable[[str, str, str], "tuple[float, str]"]
 
@@ -86,6 +87,7 @@ def page(applications: Applications) -> Iterator[Way]:
 
         async def begin() -> tuple[Any, Any, str]:
             server = await app.create_server(sock=sock, return_asyncio_server=True, access_log=False)
+            can_start_again()
             await server.startup()
             await server.start_serving()
             http = aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True, quote_cookie=False))

@@ -11,15 +11,13 @@ import subprocess
 import time
 import urllib.request
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager, nullcontext
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
-from unittest import mock
 
 from rasa.core.channels.channel import UserMessage
 from sanic import Sanic
-from sanic.touchup.service import TouchUp
 from sqlalchemy import select
 
 from bot.channels.line import tables
@@ -32,6 +30,7 @@ from bot.locks import QueueLockStore
 from bot.settings import Settings, read
 from bot.settings_line import LineSettings
 from tests.fake_line.environment import ROOT, python
+from tests.servers import can_start_again
 
 SECRET = "0123456789abcdef0123456789abcdef"
 USER = "U4af4980629e4b4a1b0d2c3f1e5a6b7c8"
@@ -174,12 +173,6 @@ def line_settings_for(fake: str, folder: Path, **line: Any) -> Settings:
     return replace(settings, line=LineSettings(**given))
 
 
-def sanic_started_before() -> Any:
-    """Sanic 21.12 rewrites its own methods when an app starts and cannot do so twice in one process."""
-    rewritten = not Sanic.handle_exception.__code__.co_filename.endswith("app.py")
-    return mock.patch.object(TouchUp, "run") if rewritten else nullcontext()
-
-
 class Channel:
     """The channel, serving."""
 
@@ -221,8 +214,8 @@ async def channel(
     app.blueprint(line.blueprint(bot.handle_message), url_prefix="/webhooks/line")
     sock = socket.create_server(("127.0.0.1", 0))
     server = await app.create_server(sock=sock, return_asyncio_server=True, access_log=False)
-    with sanic_started_before():
-        await server.startup()
+    can_start_again()
+    await server.startup()
     await server.before_start()
     await server.start_serving()
     try:

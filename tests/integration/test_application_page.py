@@ -22,7 +22,6 @@ from urllib.parse import quote, urlencode
 import aiohttp
 import pytest
 from sanic import Sanic
-from test_webchat import sanic_started_before
 
 from bot.application_door import ApplicationDoor
 from bot.applications.errors import ApplicationNotFound, StoreUnavailable
@@ -159,8 +158,7 @@ def serve(applications: Applications, tmp_path: Path, seconds: Seconds) -> Calla
         app.blueprint(blueprint)
         sock = socket.create_server(("127.0.0.1", 0))
         server = await app.create_server(sock=sock, return_asyncio_server=True, access_log=False)
-        with sanic_started_before():
-            await server.startup()
+        await server.startup()
         await server.start_serving()
         opened: list[aiohttp.ClientSession] = []
 
@@ -342,6 +340,19 @@ async def test_withdrawing_asks_first_and_twice_is_once(serve, start, applicatio
         # A page that still shows buttons of before is told so.
         seen = await page.follow(await page.post("/a/filed"))
         assert "先に状態が変わっていた" in seen.text
+
+
+async def test_having_filed_is_asked_first(serve, start, applications):
+    case = start()
+    async with serve() as browser:
+        page = browser()
+        await page.enter(case)
+        assert 'href="/a/filed' in (await page.get()).html
+        asked = await page.get("/a/filed")
+        assert "準備中には戻せません" in asked.text
+        assert applications.shown(case.application).application.state is State.PREPARING
+        await page.post("/a/filed")
+        assert applications.shown(case.application).application.state is State.SUBMITTED
 
 
 async def test_erasing_asks_first_takes_everything_and_leaves_no_cookie(serve, start, applications):
@@ -856,9 +867,9 @@ async def test_an_invitation_that_ran_out_opens_the_case_and_says_that_the_chat_
 async def test_addresses_that_are_no_page_lead_to_the_first(serve):
     async with serve() as browser:
         page = browser()
-        for path in ("/a/x", "/a/papers", "/a/filed", "/a/export", "/a/close", "/a/" + "!" * 30):
+        for path in ("/a/x", "/a/papers", "/a/export", "/a/close", "/a/" + "!" * 30):
             assert (await page.get(path)).to.startswith("/a"), path
-        for path in ("/a/wishes", "/a/contact", "/a/pin", "/a/phone", "/a/withdraw", "/a/erase"):
+        for path in ("/a/wishes", "/a/contact", "/a/pin", "/a/phone", "/a/filed", "/a/withdraw", "/a/erase"):
             assert (await page.get(path)).to.endswith("said=expired#said"), path
         # The address can make the page say nothing of what only a session knows.
         for code in ("erased", "saved", "linked", "nothing", "<b>"):
@@ -974,7 +985,7 @@ async def test_every_page_is_neutral_uncached_and_without_anything_inline(serve,
         page = browser()
         answers = [await page.get("/a"), await page.get("/a/" + "x" * 43), await page.get(f"/a/{'x' * 43}/numbers")]
         await page.enter(case)
-        for path in ("/a", "/a/wishes", "/a/contact", "/a/pin", "/a/phone", "/a/withdraw", "/a/erase"):
+        for path in ("/a", "/a/wishes", "/a/contact", "/a/pin", "/a/phone", "/a/filed", "/a/withdraw", "/a/erase"):
             answers += [await page.get(f"{path}?lang={lang}") for lang in LANGUAGES]
         answers += [await page.post("/a/papers"), await page.post("/a/contact", {"by": "email", "address": "x"})]
         answers += [await page.post("/a/phone"), await page.get("/a/phone"), await page.post("/a/close")]

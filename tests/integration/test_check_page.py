@@ -17,7 +17,6 @@ from urllib.parse import urlencode
 import aiohttp
 import pytest
 from sanic import Sanic
-from test_webchat import sanic_started_before
 
 from bot.channels.check_page import FORM_TYPE, check_pages
 from bot.knowledge.check_readings import long_sentences, unread
@@ -157,8 +156,7 @@ async def served() -> AsyncIterator[Page]:
     app.blueprint(check_pages(_knowledge()))
     sock = socket.create_server(("127.0.0.1", 0))
     server = await app.create_server(sock=sock, return_asyncio_server=True, access_log=False)
-    with sanic_started_before():
-        await server.startup()
+    await server.startup()
     await server.start_serving()
     try:
         async with aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as http:

@@ -7,15 +7,13 @@ import json
 import logging
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
+from contextlib import asynccontextmanager
 from typing import Any
-from unittest import mock
 
 import aiohttp
 import pytest
 from rasa.core.channels.channel import UserMessage
 from sanic import Sanic
-from sanic.touchup.service import TouchUp
 
 from bot.channels.webchat import WebChatInput
 
@@ -41,20 +39,13 @@ class Bot:
             )
 
 
-def sanic_started_before() -> AbstractContextManager[Any]:
-    """Sanic 21.12 rewrites its own methods when an app starts and cannot do so twice in one process."""
-    rewritten = not Sanic.handle_exception.__code__.co_filename.endswith("app.py")
-    return mock.patch.object(TouchUp, "run") if rewritten else nullcontext()
-
-
 @asynccontextmanager
 async def chat(bot: Bot, **settings: Any) -> AsyncIterator[Client]:
     app = Sanic(f"webchat_{next(_apps)}", configure_logging=False)
     app.blueprint(WebChatInput(**(FREE | settings)).blueprint(bot), url_prefix="/webhooks/web")
     sock = socket.create_server(("127.0.0.1", 0))
     server = await app.create_server(sock=sock, return_asyncio_server=True, access_log=False)
-    with sanic_started_before():
-        await server.startup()
+    await server.startup()
     await server.start_serving()
     origin = f"http://127.0.0.1:{sock.getsockname()[1]}"
     jar = aiohttp.CookieJar(unsafe=True)

@@ -85,7 +85,7 @@ async def test_overloaded_means_a_wait_nobody_should_have() -> None:
     admission = Admission(at_once=1, patience=0.01)
     handle = admission.around(takes_a_while)
     assert not admission.overloaded()
-    tasks = [asyncio.ensure_future(handle(n)) for n in range(12)]
+    tasks = [asyncio.ensure_future(handle(n)) for n in range(40)]
     await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     assert admission.overloaded()
     await asyncio.gather(*tasks)
