@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -102,7 +103,7 @@ def create_app(settings: Settings, agent: Any, web: Mapping[str, Any] | None = N
     if settings.line and settings.line.push_per_month:
         from bot.channels.line.notices import LineSender
 
-        further["line"] = LineSender(settings.line)
+        further["line"] = LineSender(settings.line, line[0].health)
 
     async def keep_house() -> None:
         while True:
@@ -121,15 +122,28 @@ def create_app(settings: Settings, agent: Any, web: Mapping[str, Any] | None = N
 
     @app.get("/")
     async def home(request: Any) -> Any:
-        return redirect("/webhooks/web/")
+        lang = request.args.get("lang")  # a link from the guide or a partner's page keeps its language
+        return redirect(f"/webhooks/web/?lang={lang}" if lang in ("ja", "en", "ja-easy") else "/webhooks/web/")
 
     return app
+
+
+def _address(host: str, port: int) -> str:
+    return f"http://{'localhost' if host in ('127.0.0.1', '0.0.0.0') else host}:{port}"
+
+
+def _where_we_serve(settings: Settings, host: str | None, port: int | None) -> Settings:
+    """Links, codes and leaflets lead to where we really serve, unless a public address is given."""
+    if settings.production or os.environ.get("TOMONI_PUBLIC_URL"):
+        return settings
+    os.environ["TOMONI_PUBLIC_URL"] = _address(host or settings.host, port or settings.port)
+    return read()
 
 
 def serve(host: str | None, port: int | None, model: Path | None = None, web: Mapping[str, Any] | None = None) -> int:
     """Loads the model and serves until stopped; `model` and `web` are for drills and measurements."""
     try:
-        settings = read()
+        settings = _where_we_serve(read(), host, port)
     except SettingsError as error:
         print(f"✗ {error}", file=sys.stderr)
         return 2
@@ -152,7 +166,6 @@ def serve(host: str | None, port: int | None, model: Path | None = None, web: Ma
         parts.answer_once(agent)
     app = create_app(settings, agent, web, parts)
     where, number = host or settings.host, port or settings.port
-    shown = "localhost" if where in ("127.0.0.1", "0.0.0.0") else where
-    print(f"✓ Web chat: http://{shown}:{number}/", file=sys.stderr, flush=True)
+    print(f"✓ Web chat: {_address(where, number)}/", file=sys.stderr, flush=True)
     app.run(host=where, port=number, access_log=False)
     return 0

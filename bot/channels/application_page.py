@@ -1,8 +1,8 @@
 """The page /a: an application looked at and changed with receipt and PIN, without chat and without JavaScript.
 
     GET, POST /a                           receipt and PIN; once opened, where things stand
-    GET, POST /a/wishes /a/contact /a/pin /a/phone /a/withdraw /a/erase
-    POST /a/papers /a/filed /a/export /a/close
+    GET, POST /a/wishes /a/contact /a/pin /a/phone /a/filed /a/withdraw /a/erase
+    POST /a/papers /a/export /a/close
     GET, POST /a/<token>                   a link that opens once, or (…/numbers) an invitation from a chat
 
 Every form is answered by a redirect, so that loading again does nothing twice. Receipts, PINs and grants stand in no address,
@@ -88,10 +88,10 @@ def application_pages(
             routes.add_route(on_post, path, methods=["POST"], name=f"{name}_done", stream=True)
 
     mount("/a", shown.home, deeds.enter, opened=False)
-    for name in ("wishes", "contact", "pin", "phone", "withdraw", "erase"):
+    for name in ("wishes", "contact", "pin", "phone", "filed", "withdraw", "erase"):
         mount(f"/a/{name}", getattr(shown, name), getattr(deeds, name))
     mount("/a/numbers", shown.numbers, None)
-    for name in ("papers", "filed", "export"):
+    for name in ("papers", "export"):
         mount(f"/a/{name}", None, getattr(deeds, name))
 
     @routes.get("/a/close")

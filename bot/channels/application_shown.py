@@ -65,6 +65,10 @@ class Shown:
         until, _, address = (visit.session.take("phone", self._desk.sessions.now()) or "").partition(" ")
         return self._desk.show(visit, lambda frame: self._pages.phone(frame, address, until))
 
+    async def filed(self, visit: Visit) -> HTTPResponse:
+        """Whether they have really filed: it cannot be taken back."""
+        return self._desk.show(visit, lambda frame: self._pages.confirm(frame, "filed"))
+
     async def withdraw(self, visit: Visit) -> HTTPResponse:
         """Whether it is really to be given up."""
         return self._desk.show(visit, lambda frame: self._pages.confirm(frame, "withdraw"))

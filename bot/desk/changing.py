@@ -14,10 +14,16 @@ from bot.dialogue import wished
 
 
 def tick(visit: Visit) -> Outcome:
-    """Notes a paper as ready, or not."""
-    document, ready = visit.task["document"], visit.task["ready"]
-    view = visit.applications.tick(granted(visit).grant, visit.caller, document, ready)
-    return _done(visit, view, "ticked" if ready else "unticked", document=document)
+    """Notes papers as ready, or not."""
+    marks = [(document, bool(ready)) for document, ready in visit.task["marks"]]
+    view = granted(visit)
+    for document, ready in marks:
+        view = visit.applications.tick(view.grant, visit.caller, document, ready)
+    named = {
+        name: [d for d, ready in marks if ready is there] for name, there in (("ticked", True), ("unticked", False))
+    }
+    told = {name: documents for name, documents in named.items() if documents}
+    return answered(status(view, visit, *told, **told), view, visit.access)
 
 
 def wishes(visit: Visit) -> Outcome:

@@ -65,7 +65,7 @@ def answered(moment: Moment) -> list[Spec]:
 
 def _one_need(moment: Moment) -> list[Spec]:
     ranking = [(need.removeprefix("faq/"), p) for need, p in _in_context(moment) if need.startswith("faq/")]
-    ranking = [(i, p) for i, p in ranking if p >= 0.3 or not i.startswith(_CRISES)] or ranking
+    ranking = [(i, p) for i, p in ranking if p >= 0.5 or not i.startswith(_CRISES)] or ranking
     if not ranking or not any(c.isalpha() for c in moment.u.plain):
         return [_unknown()]
     if ranking[0][0] == "privacy_does_bot_report" and _ABOUT_FILING.search(moment.u.plain):

@@ -24,6 +24,8 @@ def scene(moment: Moment) -> Scene:
 def under_way(moment: Moment) -> Turn | None:
     """A draft or a look-up that waits for this message, or a record that is open."""
     draft, access = moment.draft, moment.access
+    if commands.erases(moment.u):
+        return None  # never an answer to one of our questions: see `steering.control`
     if drafts.active(draft) and moment.u.sure("check_application_status", 0.7):
         return status(moment)
     if drafts.active(draft) and drafts.changes(draft) and _leaves_change(moment):
@@ -40,6 +42,8 @@ def under_way(moment: Moment) -> Turn | None:
         step = applying.step(draft, moment.u, scene(moment))
         if step.task:
             return _turn(moment, step, "draft")
+    if unticked := tracking.taken_back(moment.last, access, moment.u):
+        return _turn(moment, unticked, "access")
     if moment.u.sealed.get("receipt") or access:
         step = tracking.step(access, moment.u, scene(moment))
         turn = _tracked(moment, step) or _aside(moment, step, "access")

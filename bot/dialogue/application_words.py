@@ -19,7 +19,7 @@ _START_FACTS = ("app-where", "app-24h")
 _CHANGES = ("tick", "filed", "wishes", "contact", "link", "new_pin", "withdraw")
 _MOVES = frozenset({"filed", "withdrawn"})
 _TOUCH_PAPERS = frozenset({"ticked", "unticked", "wishes"})
-_RECEIPT_QUESTIONS = frozenset({"receipt", "pin", "old_pin", "tick", "withdraw", "link"})
+_RECEIPT_QUESTIONS = frozenset({"receipt", "pin", "old_pin", "tick", "tick_all", "filed", "withdraw", "link"})
 
 
 def application(knowledge: Knowledge, spec: Mapping[str, Any], lang: str, day: date) -> Answer:
@@ -86,9 +86,13 @@ def _question(words: _Words, spec: Mapping[str, Any]) -> Answer:
         for name in words.knowledge.application_talk["questions"][about]["buttons"]
         if name not in spec.get("without", ())
     ]
-    papers = tuple((p := words.paper(d), words.say("tap", "have", paper=p)) for d in spec.get("papers", ()))
+    named = spec.get("papers", ())
+    if about == "tick_all":
+        lines += [words.say("started", "paper", name=words.paper(d)) for d in named]
+        named = ()
+    papers = tuple((p := words.paper(d), words.say("tap", "have", paper=p)) for d in named)
     topic = spec.get("topic") or ("status_check" if about in _RECEIPT_QUESTIONS else "start_application")
-    kind = "confirm" if about in ("withdraw", "link") else "ask"
+    kind = "confirm" if about in ("tick_all", "filed", "withdraw", "link") else "ask"
     facts = _START_FACTS if "begin" in leads else _STATUS_FACTS if "tokyo_status" in leads else ()
     answer = words.answer(f"task_{about}", topic, kind, "\n".join(lines), facts)
     return replace(answer, buttons=(*papers, *words.buttons(names)))
@@ -218,8 +222,9 @@ def _papers(words: _Words, spec: Mapping[str, Any]) -> list[str]:
 
 
 def _done(words: _Words, name: str, spec: Mapping[str, Any]) -> str:
-    document = spec.get("values", {}).get("document")
-    return words.say("done", name, **({"paper": words.paper(document)} if document else {}))
+    documents = spec.get("values", {}).get(name)
+    paper = words.say("done", "between").join(map(words.paper, documents)) if documents else ""
+    return words.say("done", name, **({"paper": paper} if paper else {}))
 
 
 def _note(words: _Words, spec: Mapping[str, Any]) -> Answer:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from copy import deepcopy
 from typing import Any
 
-from bot.dialogue import drafts, replies, wished
+from bot.dialogue import drafts, replies, tied, wished
 from bot.dialogue.drafts import Scene, State, Step, advance, at, note, pending, say
 from bot.dialogue.understanding import Understanding
 from bot.privacy.redact import MASK
@@ -22,8 +22,11 @@ def change(stored: Mapping[str, Any], u: Understanding, scene: Scene) -> Step:
     """Begins to change the wishes of an application, shown as they are now; a message that says how is taken at its word."""
     facts = {**wished.facts_of(stored), "contact": {"kind": "kept"}}
     state: State = {"facts": facts, "declined": [], "trail": [], "misses": 0, "mode": "change"}
+    state["stored"] = deepcopy(facts)
     state = at(state, scene, "summary", "which")
-    said = _told(state, wished.read(u, "which", scene.on_line, scene.today))
+    facts = wished.read(u, "which", scene.on_line, scene.today)
+    tied.with_earlier(u, facts, state["facts"], "which")
+    said = _told(state, facts)
     if said:
         return _take(state, said, u, scene)
     about = drafts.named(u)
@@ -41,7 +44,10 @@ def step(state: State, u: Understanding, scene: Scene) -> Step:
     if state["stage"] == "done":
         return _repeated(state, u)
     asked = state["asked"]
-    if replies.stops(u):
+    facts = wished.read(u, asked, scene.on_line, scene.today)
+    # 「9月の終わりごろ」 sounds like the end of something to the classifier; it answers our question.
+    timed = "planned" in facts and (asked == "planned" or wished.is_only_a_time(u, scene.today))
+    if replies.says_stop(u) if timed and facts["planned"] != "open" else replies.stops(u):
         return _dropped(state) if drafts.changes(state) else Step({**state, "paused": True}, [note("paused")])
     if u.sure("why_ask", 0.4):
         return Step(state, [pending(state, why=True)])
@@ -49,16 +55,19 @@ def step(state: State, u: Understanding, scene: Scene) -> Step:
         return say(state)
     if replies.starts_over(u) and not drafts.changes(state):
         return begin({}, scene)
-    facts = wished.read(u, asked, scene.on_line, scene.today)
+    tied.with_earlier(u, facts, state["facts"], asked)
     if drafts.changes(state):
         facts.pop("contact", None)  # changed by itself, see `tracking`
     if replies.back(u) and not facts:
         return drafts.back(state, scene)
+    if drafts.changes(state) and asked in drafts.QUESTIONS and _not_wanted(u, asked):
+        return _left(state, scene)
     if asked in ("summary", "which"):
         return _confirm(state, facts, u, scene)
     if replies.questions(u) and not {"planned", "contact"} & facts.keys():
         return Step(state, interrupted=True)
-    meant = asked in facts or "contact" in facts or replies.corrects(u) or wished.is_only_a_time(u, scene.today)
+    meant = asked in facts or "contact" in facts or replies.corrects(u) or tied.adds(u)
+    meant = meant or wished.is_only_a_time(u, scene.today)
     if facts and (meant or not replies.asks(u)):
         return _take(state, facts, u, scene)
     return _not_answered(state, u, scene)
@@ -76,6 +85,9 @@ def _not_answered(state: State, u: Understanding, scene: Scene) -> Step:
         return drafts.ask_again(state, about, scene)
     if u.sure("correct"):
         return drafts.back(state, scene)
+    open_plan = asked == "planned" and replies.dont_know(u)
+    if drafts.changes(state) and replies.rather_not(u) and not open_plan:
+        return _left(state, scene)
     if replies.rather_not(u) or replies.dont_know(u):
         return drafts.skip(state, scene, "skipped")
     if asked == "contact" and wished.wants_mail(u):
@@ -84,7 +96,7 @@ def _not_answered(state: State, u: Understanding, scene: Scene) -> Step:
         return say(state, "go_on")
     state["misses"] += 1
     if state["misses"] >= drafts.MOST_MISSES:
-        return drafts.skip(state, scene, "give_up")
+        return _left(state, scene) if drafts.changes(state) else drafts.skip(state, scene, "give_up")
     return say(state, *(["month_needed"] if asked == "planned" else ["unclear"]))
 
 
@@ -97,6 +109,8 @@ def _take(state: State, facts: wished.Facts, u: Understanding, scene: Scene) -> 
     state["facts"] = {**known, **facts}
     state["declined"] = [name for name in state["declined"] if name not in facts]
     leads = ["corrected" if changed or replies.corrects(u) and state["asked"] not in facts else "noted"]
+    if drafts.changes(state):
+        leads = ["noted"]  # nothing is changed before it is saved
     if facts.get("tie") == []:
         leads = ["tie_needed"]
     step = advance(state, scene, leads)
@@ -111,7 +125,7 @@ def _confirm(state: State, facts: wished.Facts, u: Understanding, scene: Scene) 
         return drafts.ask_again(state, about, scene)
     if facts and not replies.questions(u):
         return _take(state, facts, u, scene)
-    no = replies.says_no(u.plain) or u.sure("deny")
+    no = replies.says_no(u.plain) or u.sure("deny") or drafts.changes(state) and replies.not_now(u)
     if state["asked"] == "which" and (replies.goes_on(u) or no):
         return _dropped(state) if drafts.changes(state) else advance(state, scene, ["go_on"])
     yes = replies.says_yes(u.plain) or u.sure("affirm") or replies.again(u) or u.sure("start_application")
@@ -130,6 +144,22 @@ def _confirm(state: State, facts: wished.Facts, u: Understanding, scene: Scene) 
 def _told(state: State, facts: wished.Facts) -> wished.Facts:
     """What a message tells anew by itself, unlike 「国籍を直す」, which only names it."""
     return {k: v for k, v in facts.items() if k in ("planned", "tie") and state["facts"].get(k) != v}
+
+
+def _not_wanted(u: Understanding, asked: str) -> bool:
+    """Whether the change of this answer is not wanted after all; a no to a question of yes or no is its answer."""
+    if replies.not_now(u):
+        return True
+    return asked in ("planned", "tie") and (replies.says_no(u.plain) or u.sure("deny")) and len(u.plain) <= 12
+
+
+def _left(state: State, scene: Scene) -> Step:
+    """The answer stays as it was; with nothing else changed, so does the application."""
+    if state["trail"]:
+        state["facts"], state["declined"], _ = state["trail"].pop()
+    if state["facts"] == state.get("stored", state["facts"]):
+        return _dropped(state)
+    return advance(state, scene, ["as_before"])
 
 
 def _dropped(state: State) -> Step:

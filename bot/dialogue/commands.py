@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from bot.dialogue import replies
+from bot.dialogue import papers_named, replies
 from bot.dialogue.understanding import Understanding
 
 _PIN = r"(?:暗証番号|あんしょうばんごう|ピン|(?<![a-z])pin(?![a-z])|passcode)"
@@ -26,7 +26,7 @@ COMMANDS: Mapping[str, re.Pattern[str]] = {
         r"(?:暗証番号|あんしょうばんごう|(?<![a-z])pin(?![a-z])).{0,6}(?:変え|変更|新しく|作り直|再発行|かえ)|(?:新しい)(?:暗証番号|pin)|(?:new|change (?:the|my|our)) pin"
     ),
     "filed": re.compile(
-        r"(?:都|東京都|オンライン)?(?:に|へ|で)?(?:届け出|届出|申請|提出)(?:を)?(?:し|しおわり|が?済み|が?終わり|おわり|ました|出しまし|完了)(?:まし)?た?|届け出(?:た|ました)|出しました|とどけ(?:で)?ました|だしました|we(?:'ve| have)? (?:now )?(?:filed|submitted)|i (?:have )?filed"
+        r"(?:届け?出|申請|提出)(?:を|が|は)?(?:し(?:まし)?た(?![いらがくり])|(?:し)?(?:終わ|おわ)(?:りました|った)|済み|完了|出しました)|届け出(?:た(?![いらがくり])|ました)|出しました|とどけ(?:で)?ました|だしました|\b(?:we|i)(?:'ve| have)? (?:now |just |already )*(?:filed|submitted)"
     ),
     "withdraw": re.compile(
         r"(?:準備|申請|申し込み|記録|これ|届出)?(?:を|は)?(?:取り?下げ|とりさげ)(?!方)|(?:準備|じゅんび|申請|申し込み)をやめ(?:たい|ます|る)|\bwithdraw|\bcancel (?:our|my|the) (?:application|preparation)"
@@ -38,10 +38,24 @@ COMMANDS: Mapping[str, re.Pattern[str]] = {
         r"(?:希望|きぼう|内容|予定|よてい|時期|通称|子ども?の名前|つながり)(?:を|の|は)?.{0,8}(?:変え|変更|かえ|直|修正|載せたい|書きたい|入れたい|外したい)|change (?:our|my|the) (?:wishes|plans?|details|date|month)"
     ),
     "tick": re.compile(r"^(?:書類|しょるい)(?:を|が|は)?(?:用意|準備|そろ|揃|取|あり)|have a paper|papers? (?:is |are )?ready"),
-    "view": re.compile(r"(?:残り|あと|まだ|足りない|必要な|のこり|たりない).{0,8}(?:書類|しょるい)|what(?:'s| is) (?:missing|left)|papers? (?:left|missing)|^how(?:'s| is| are) (?:it|things|everything|we) (?:going|doing)|^どうなっ(?:た|てる|ています)"),
+    "view": re.compile(r"^(?:今の|いまの)?(?:状況|じょうきょう|進捗|しんちょく|ステータス|進み具合)(?:は|を)?(?:どう(?:です|なって(?:い)?ます)?か?|教えて(?:ください)?|おしえて(?:ください)?|見せて|見たい)?[?]?$|(?:なに|何)か(?:進展|変化|動き)|^any (?:news|progress|updates?)\b|^status[?]?$|^(?:how far|what's the status)|(?:残り|あと|まだ|足りない|必要な|のこり|たりない).{0,8}(?:書類|しょるい)|what(?:'s| is) (?:missing|left)|papers? (?:left|missing)|^how(?:'s| is| are) (?:it|things|everything|we) (?:going|doing)|^どうなっ(?:た|てる|ています)"),
 }  # fmt: skip
+# What was handed in elsewhere, by somebody else, or not yet: none of it is a filing with Tokyo.
+_NOT_FILED = re.compile(
+    r"戸籍|こせき|抄本|住民票|じゅうみんひょう|役所|やくしょ|請求|友だち|友達|ともだち|友人|知り合い|知人|来月|らいげつ|来週|来年|つもり|まだ|前に|family register|residence record|city hall|ward office|\bfriends?\b|\brequest|\bif\b|\bnext (?:month|week|year)|\bnot\b|n't\b|before we"
+)
+_ERASURE = re.compile(
+    r"(?:(?:私|わたし|僕|自分|うち)(?:たち|ら)?の)?(?:個人)?(?:データ|でーた|情報|じょうほう|記録|きろく|履歴|会話|かいわ|やりとり|全部|ぜんぶ|すべて|全て)(?:を|は|も)?(?:全部|ぜんぶ|すべて|全て)?(?:消し|けし|消去し|削除し|さくじょし)(?:て(?!も?(?:いい|ある|しま))|たい|ます).{0,8}|(?:please )?(?:(?:can|could|would) you )?(?:please )?(?:delete|erase|remove|wipe) (?:all )?(?:of )?(?:everything|(?:my|our|all|the|this) (?:own |personal )?(?:data|info(?:rmation)?|chat|conversation|history)).{0,16}|i(?:'d like| want) (?:you )?to (?:delete|erase|remove) (?:my|our|all) (?:data|info(?:rmation)?).{0,16}"
+)
+# A mark on the list or the notices can be taken off without everything else.
+_ONE_THING = re.compile(
+    r"印|しるし|マーク|チェック|お?知らせ|おしらせ|通知|メール|連絡先|宛先|会話だけ|\bmark|\btick|notices?|e-?mail|\bonly\b"
+)
+_SKIPS_CHECK = re.compile(
+    r"(?:チェック|確認|診断)(?:は|を)?(?:飛ば|とば|スキップ|省い|なしで|抜きで|しないで).{0,12}(?:準備|じゅんび|申請|届|申し込)|(?:skip|without) (?:the )?(?:eligibility )?check.{0,40}(?:prepar|start|appl|fil)"
+)
 _NO_NOTICES = re.compile(
-    r"(?:お?知らせ|おしらせ|通知|メール|連絡).{0,8}(?:止め|やめ|要らな|いらな|不要)|(?:stop|no more) (?:the )?(?:notices|e-?mails?)"
+    r"(?:メール|アドレス|連絡先|お?知らせ|通知).{0,8}(?:消し|けし|削除)|(?:remove|delete|erase|forget) (?:my |our |the )?(?:e-?mail|mail|address|notices?|contact)|(?:お?知らせ|おしらせ|通知|メール|連絡).{0,8}(?:止め|やめ|要らな|いらな|不要)|(?:stop|no more) (?:the )?(?:notices|e-?mails?)"
 )
 
 
@@ -57,7 +71,23 @@ def asks_how_it_stands(u: Understanding) -> bool:
 
 def named(u: Understanding) -> str | None:
     """Which of them a message asks for."""
-    return next((name for name, words in COMMANDS.items() if words.search(u.plain)), None)
+    return next((name for name, words in COMMANDS.items() if words.search(u.plain) and _meant(name, u)), None)
+
+
+def _meant(name: str, u: Understanding) -> bool:
+    return name != "filed" or not _NOT_FILED.search(u.plain)
+
+
+def skips_check(u: Understanding) -> bool:
+    """Whether the preparation is wanted without the check of conditions before it."""
+    return bool(_SKIPS_CHECK.search(u.plain)) and not replies.questions(u)
+
+
+def erases(u: Understanding) -> bool:
+    """Whether everything is to be erased, rather than a paper's mark or an address."""
+    if _ONE_THING.search(u.plain) or papers_named.names_one(u):
+        return False
+    return u.sure("erase_my_data", 0.7) or bool(_ERASURE.fullmatch(u.plain.rstrip("。.!? ")))
 
 
 def names_a_pin(u: Understanding) -> bool:

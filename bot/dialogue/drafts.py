@@ -2,7 +2,8 @@
 
 The state is a plain dict that lives in the slot `application_draft`: `facts` (see `wished`), `asked`, `declined`, `trail`, `stage`
 (asking, summary, done), `paused`, `misses`, `at` (when it was last touched), and from the summary on `key`: random, made for this one
-confirmation, so that a yes said twice makes one application. `mode` is `change` when the wishes of an application are changed.
+confirmation, so that a yes said twice makes one application. `mode` is `change` when the wishes of an application are changed; `stored` is what they
+were then.
 """
 
 from __future__ import annotations

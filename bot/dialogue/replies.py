@@ -14,8 +14,11 @@ _AGAIN = re.compile(
     r"^(?:もう一度|もういちど|もう一回|もういっかい|再試行|リトライ|try again|again|retry|once more)(?!.{0,4}(?:言|い[いっ]|教|おし|聞|説明|話|見せ))"
 )
 _OVER = re.compile(r"(?:最初|さいしょ|はじめ|始め|一)から|start over|from (?:the )?(?:start|beginning)|begin again")
+_NOT_NOW = re.compile(
+    r"^(?:やっぱり?|もう)?(?:今は|いまは)?(?:いい|けっこう|結構|だいじょうぶ|大丈夫)(?:です|や|よ)?$|(?:今|いま)は(?:いい|やめ|しない|しません)|また(?:今度|こんど|あとで|後で)|変えなくて|このまま|そのまま|なんでもいい|何でもいい|どうでもいい|\bnot now\b|maybe later|^later$|another time|\bwhatever\b|leave it|keep it|as it is"
+)
 _FIX = re.compile(
-    r"直(?:す|し|そう|したい)|なおす|変え(?:る|たい)|変更|修正|訂正|違(?:う|います)|ちがう|間違|\bchange|\bedit|\bfix|\bcorrect|not right|wrong"
+    r"かえ(?:る|たい|ます)|直(?:す|し|そう|したい)|なおす|変え(?:る|たい)|変更|修正|訂正|違(?:う|います)|ちがう|間違|\bchange|\bedit|\bfix|\bcorrect|not right|wrong"
 )
 
 
@@ -51,7 +54,12 @@ def corrects(u: Understanding) -> bool:
 
 def stops(u: Understanding) -> bool:
     """Whether it ends what is going on."""
-    return bool(_STOP.search(u.plain)) or u.sure("stop", 0.45)
+    return says_stop(u) or u.sure("stop", 0.45)
+
+
+def says_stop(u: Understanding) -> bool:
+    """Whether it does so in so many words."""
+    return bool(_STOP.search(u.plain))
 
 
 def again(u: Understanding) -> bool:
@@ -67,12 +75,19 @@ def fixes(u: Understanding) -> bool:
 def asks(u: Understanding) -> bool:
     """Whether it asks something that has an answer in the knowledge base."""
     label, p = u.top
+    if label == "faq/smalltalk_acknowledge":  # 「ふーん」 asks nothing
+        return False
     return label.startswith("faq/") and (bool(check._QUESTION.search(u.plain)) and p > 0.2 or p > 0.5)
 
 
 def questions(u: Understanding) -> bool:
     """Whether it is put as a question, however it bears on what we asked."""
     return u.top[0].startswith("faq/") and bool(check._QUESTION.search(u.plain)) and u.top[1] > 0.2
+
+
+def not_now(u: Understanding) -> bool:
+    """Whether what was begun is not wanted after all, or not at present."""
+    return bool(_NOT_NOW.search(u.plain))
 
 
 def starts_over(u: Understanding) -> bool:

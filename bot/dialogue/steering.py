@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from bot.dialogue import application_turns, cases, check, stated, verdicts
+from bot.dialogue import application_turns, cases, check, commands, stated, verdicts
 from bot.dialogue.moment import Moment
 from bot.dialogue.speaking import MENU, Spec
 from bot.dialogue.turn import Turn, entry, say
@@ -41,7 +41,9 @@ def erasure(moment: Moment) -> Turn | None:
     if check.says_yes(plain) or label in ("affirm", "erase_my_data"):
         return moment.turn(erase=True, check=None, draft=None, task={"do": "erase"})
     if check.says_no(plain) or label in ("deny", "stop"):
-        return moment.turn(say("not_erased", kind="confirm", topic="smalltalk"))
+        waiting = application_turns.again(moment)
+        kept = say("not_erased", kind="confirm", topic="smalltalk")
+        return moment.turn(kept, *(waiting.specs if waiting else ()))
     return None
 
 
@@ -54,6 +56,10 @@ def official(moment: Moment) -> Turn | None:
 
 def control(moment: Moment) -> Turn | None:
     """What the intents that are not questions ask for; a receipt number always asks how an application stands."""
+    if commands.erases(moment.u):
+        return _erase(moment)
+    if commands.skips_check(moment.u):
+        return application_turns.start(moment)
     label, p = moment.u.top
     if moment.checking and label == "faq/smalltalk_goodbye" and p > 0.4 and _ANOTHER_TIME.search(moment.u.plain):
         return _stop(moment)
@@ -133,7 +139,9 @@ def _blamed(moment: Moment) -> Turn:
 
 def _erase(moment: Moment) -> Turn:
     confirm = {"say": "application", "name": "note", "note": "erase_confirm", "topic": "smalltalk", "kind": "confirm"}
-    return moment.turn({**confirm, "buttons": ["yes", "erase_talk", "no"]}, pending="erase")
+    # A question of ours that waited is taken back: a yes that comes later is a yes to nothing else than this.
+    access = {**moment.access, "asked": None, "retry": None} if moment.access else None
+    return moment.turn({**confirm, "buttons": ["yes", "erase_talk", "no"]}, pending="erase", access=access)
 
 
 def _more(moment: Moment) -> Turn:

@@ -1,6 +1,6 @@
 """Looking up an application and changing it, as a conversation: a pure step from state and message to things to say or do.
 
-The state is a plain dict in the slot `application_access`: `asked` (receipt, pin, old_pin, tick, mail, withdraw, link or None),
+The state is a plain dict in the slot `application_access`: `asked` (receipt, pin, old_pin, tick, tick_all, mail, filed, withdraw, link or None),
 `purpose` (look_up or new_pin), `receipt` and `pin` as the gate sealed them, `retry` (a task that met a closed door), `misses`, and
 after a look-up what `bot.desk` has noted: `grant`, `documents`, `missing`, `wishes`, `linked`. No value in it is in clear.
 """
@@ -8,7 +8,7 @@ after a look-up what `bot.desk` has noted: `grant`, `documents`, `missing`, `wis
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot.dialogue import commands, papers_named, replies, wished
@@ -38,7 +38,7 @@ def pending(state: Mapping[str, Any], *leads: str, why: bool = False) -> Spec:
         about = "contact_line" if state.get("on_line") else "contact"
     spec = {"say": "application", "name": "question", "about": about, "leads": list(leads), "why": why}
     spec["topic"] = "status_check"
-    return {**spec, "papers": list(state.get("missing", ()))} if about == "tick" else spec
+    return {**spec, "papers": list(state.get("missing", ()))} if about in ("tick", "tick_all") else spec
 
 
 def step(state: State, u: Understanding, scene: Scene) -> Step:
@@ -82,13 +82,17 @@ def _answer(state: State, u: Understanding, scene: Scene) -> Step:
         return _secret(state, u, scene)
     yes = replies.says_yes(u.plain) or u.sure("affirm") or ordered == asked and not replies.says_no(u.plain)
     no = replies.says_no(u.plain) or u.sure("deny")
-    if asked in ("withdraw", "link") and yes != no:
+    if asked in ("withdraw", "link", "filed") and yes != no:
         after = {**state, "asked": None}
         return Step(after, task={"do": asked}) if yes else Step(after, [_note("stopped")])
     if asked == "mail":
         return _contact(state, u, scene)
-    if asked == "tick" and (document := papers_named.named(u, state["documents"])):
-        return Step({**state, "asked": None}, task={"do": "tick", "document": document, "ready": True})
+    if asked == "tick_all" and yes != no:
+        if no:
+            return _ask(state, "tick")
+        return Step({**state, "asked": None}, task=_marked([(d, True) for d in state["missing"]]))
+    if asked == "tick" and (named := papers_named.named(u, state["documents"])):
+        return Step({**state, "asked": None}, task=_marked([(document, True) for document in named]))
     return _other(state, u, scene, "not_a_paper" if asked == "tick" else "unclear")
 
 
@@ -154,14 +158,18 @@ def _command(state: State, u: Understanding, scene: Scene) -> Step:
         return Step(state)
     if tick := _ticked(state, u):
         return Step(state, task=tick)
+    if papers_named.all_there(u) and state.get("missing"):
+        return _ask(state, "tick_all")
+    if commands.wants_no_notices(u):
+        return Step(state, task={"do": "contact", "contact": {"kind": "none"}})
     name = commands.named(u)
-    if name in ("filed", "unlink", "view"):
+    if name in ("unlink", "view"):
         return Step(state, task={"do": name})
     if name == "new_pin":
         return _new_pin(state, scene)
     if name == "wishes":
         return change(state["wishes"], u, scene)
-    if name in ("withdraw", "link", "tick"):
+    if name in ("withdraw", "link", "tick", "filed"):
         return _ask(state, name)
     if name == "contact" and commands.wants_no_notices(u):
         return Step(state, task={"do": "contact", "contact": {"kind": "none"}})
@@ -173,10 +181,23 @@ def _command(state: State, u: Understanding, scene: Scene) -> Step:
 
 
 def _ticked(state: State, u: Understanding) -> dict[str, Any] | None:
-    """That a paper is there, or not; a question about it says neither."""
-    document, there = papers_named.named(u, state.get("documents", ())), papers_named.is_there(u)
+    """That papers are there, or not; a question about them says neither."""
+    marks = papers_named.marks(u, state.get("documents", ()))
     asks = "?" in u.plain or replies.questions(u)
-    return None if document is None or there is None or asks else {"do": "tick", "document": document, "ready": there}
+    return None if not marks or asks else _marked(marks)
+
+
+def _marked(marks: Sequence[tuple[str, bool]]) -> dict[str, Any]:
+    return {"do": "tick", "marks": [[document, ready] for document, ready in marks]}
+
+
+def taken_back(said: Mapping[str, Any], state: Mapping[str, Any], u: Understanding) -> Step | None:
+    """A no right after papers were marked, `said` being what was said last: the marks are taken off again."""
+    marked = said.get("values", {}).get("ticked") if said.get("name") == "status" else None
+    no = replies.says_no(u.plain) or u.sure("deny")
+    if not marked or not no or not state.get("grant") or state.get("asked") or papers_named.names_one(u):
+        return None
+    return Step(dict(state), task=_marked([(document, False) for document in marked]))
 
 
 def _new_pin(state: State, scene: Scene) -> Step:

@@ -13,25 +13,13 @@ from typing import Any
 
 from bot.applications.errors import InvalidInput
 from bot.applications.model import Wishes
-from bot.dialogue import replies
+from bot.dialogue import replies, tied
 from bot.dialogue.understanding import Understanding
 from bot.nlu import when
 from bot.rules.checklist import LINKS, Circumstance
 
 Facts = dict[str, Any]
 
-_TIES = {
-    "live": Circumstance.LIVES_IN_TOKYO,
-    "work": Circumstance.WORKS_IN_TOKYO,
-    "study": Circumstance.STUDIES_IN_TOKYO,
-    "move_in": Circumstance.MOVES_IN,
-}
-_TIE_WORDS = {
-    "live": re.compile(r"住(?:ん|み|所|居)|在住|すんで|すみます|都民|living|\blive\b|resident"),
-    "work": re.compile(r"働|はたら|勤(?:め|務)|通勤|在勤|仕事|職場|working|\bwork\b|\bjob\b|employ"),
-    "study": re.compile(r"通学|在学|学校|大学|学生|がっこう|studying|\bstudy\b|student|school|university"),
-    "move_in": re.compile(r"引っ?越|ひっこ|転入|移り住|移住|\bmov(?:e|ing)\b|relocat"),
-}
 # The thing, and whether it is the case.
 _SUBJECTS = {
     "foreign": re.compile(r"外国籍|外国人|国籍|外国の人|foreign(?:er| national)?|nationality|not japanese"),
@@ -41,6 +29,10 @@ _SUBJECTS = {
         r"子ども|子供|お子さん|こども|(?<![一-龠])[子娘](?:の名前|も|が|を|は)|息子|\bchild|\bkids?\b|\bson\b|daughter"
     ),
 }
+# 「ベトナムじんです」: the country is not kept, only that it is another.
+_FOREIGNER = re.compile(
+    r"(?:[ァ-ヶー]{2,}|韓国|中国|台湾|米国|英国|かんこく|ちゅうごく|たいわん|べとなむ)(?:じん|人)(?:です|だ|と|で|$)"
+)
 _NEGATIVE = re.compile(
     r"ない|なし|いりません|要りません|ません|いいえ|不要|日本人(?:です|どうし|同士)|両方日本|二人とも日本|\bno\b|\bnot\b|n't|\bnone\b|neither|without"
 )
@@ -48,7 +40,7 @@ _WANTED = re.compile(
     r"(?:載せ|のせ|書き|かき|入れ|いれ|使い|つかい)たい|希望(?:します|する)|お願いします|\bwe (?:do|would)\b|\bwant\b|would like|please"
 )
 _FILING = re.compile(
-    r"届|出(?:す|し|せ|そ)|提出|申請|申し込|予定|ごろ|頃|目標|\bfil(?:e|ing)\b|submit|apply|plan|around|aim"
+    r"届|とどけ|出(?:す|し|せ|そ)|提出|申請|申し込|予定|よてい|ごろ|頃|目標|\bfil(?:e|ing)\b|submit|apply|plan|around|aim"
 )
 _UNDECIDED = re.compile(
     r"未定|決(?:めて|まって)(?:い)?(?:ない|ません)|きめてない|まだ|undecided|not (?:yet )?decided|no plan|not sure"
@@ -64,11 +56,14 @@ _SURELY_FILING = re.compile(r"届|提出|出(?:す|し)|\bfil(?:e|ing)\b|submit"
 _MONTH_ALONE = re.compile(
     r"(?:^|[\s,])(?P<month>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)(?=$|[\s,.!?])"
 )
+_MONTH_IN_KANA = re.compile(
+    r"(?P<year>来年|らいねん)?(?:の)?\s*(?P<month>\d{1,2})\s*がつ(?:\s*(?P<day>\d{1,2})\s*(?:にち|か|日))?"
+)
 _BEFORE_A_TIME = re.compile(
-    r"(?:あ|え|えっと|じゃあ|では|いや|ごめん(?:なさい)?|すみません|やっぱり?|ちょっと待って|たぶん|多分|だいたい|actually|maybe|perhaps|around|about|sometime|in|on|by|let'?s say|make it|probably|early|late|mid|sorry|not|no|wait|oh|[、,\s])*"
+    r"(?:あ|え|えっと|じゃあ|では|いや|ごめん(?:なさい)?|すみません|やっぱり?|ちょっと待って|たぶん|多分|だいたい|actually|maybe|perhaps|around|about|sometime|in|on|by|let'?s say|make it|probably|early|late|mid|(?:the )?(?:end|beginning|middle|start) of|sorry|not|no|wait|oh|[、,\s])*"
 )
 _AFTER_A_TIME = re.compile(
-    r"(?:ごろ|ころ|頃|くらい|ぐらい|あたり|に|です|だ|にします|にする|の?予定|かな|かも|で|の|末|中|上旬|中旬|下旬|(?:に)?(?:変え|変更し|直し|し)(?:たい|ます|て)(?:です|ください)?|please|instead|i think|then|maybe|[。、,.!?\s])*"
+    r"(?:ごろ|ころ|頃|くらい|ぐらい|あたり|に|です|だ|にします|にする|の?予定|かな|かも|で|の|末|終わり|おわり|はじめ|初め|半ば|中|上旬|中旬|下旬|(?:に)?(?:変え|変更し|直し|し)(?:たい|ます|て)(?:です|ください)?|please|instead|i think|then|maybe|[。、,.!?\s])*"
 )
 _NOT_AFTER = re.compile(r"\s*(?:ごろ|頃)?(?:じゃ|では|で)なく|\s*(?:を|は)?(?:やめ|違)")
 _NOT_BEFORE = re.compile(r"(?:\bnot|instead of|rather than)\s+(?:in\s+|on\s+)?$")
@@ -77,7 +72,7 @@ _NOT_BEFORE = re.compile(r"(?:\bnot|instead of|rather than)\s+(?:in\s+|on\s+)?$"
 def read(u: Understanding, asked: str | None, on_line: bool, today: date) -> Facts:
     """Facts of one message; an answer as short as yes or no is read by what was asked."""
     facts: Facts = {}
-    ties = _ties(u, asked)
+    ties = tied.read(u, asked)
     if ties is not None:
         facts["tie"] = ties
     for name in _SUBJECTS:
@@ -109,21 +104,6 @@ def wants_mail(u: Understanding) -> bool:
     return bool(_MAIL.search(u.plain)) or replies.says_yes(u.plain) or u.sure("affirm")
 
 
-def _ties(u: Understanding, asked: str | None) -> list[str] | None:
-    found = [link for link in u.links if link in _TIES]
-    if asked == "tie":
-        elsewhere = any(place[1] == "outside_tokyo" for place in u.places)  # "I live in Saitama" is no tie
-        if not found and not elsewhere:
-            found = [link for link, words in _TIE_WORDS.items() if words.search(u.plain)]
-        if not found and any(place[0] == "municipality" for place in u.places):
-            found = ["live"]
-        if not found and (replies.says_no(u.plain) or re.search(r"ありません|まだない|\bnone\b", u.plain)):
-            return []
-        if found and re.search(r"いません|いない(?:です)?$|ありません|\bnot\b|n't", u.plain) and len(set(found)) == 1:
-            return []
-    return sorted({_TIES[link].value for link in found}) or None
-
-
 def _yes_or_no(u: Understanding, name: str, asked: str | None) -> str | None:
     if _SUBJECTS[name].search(u.plain):
         if asked != name and replies.questions(u):
@@ -133,7 +113,8 @@ def _yes_or_no(u: Understanding, name: str, asked: str | None) -> str | None:
     if asked != name or elsewhere:  # 「いや、やっぱり通称名はなしで」 is no answer about a child
         return None
     wanted = name in ("common_name", "child") and bool(_WANTED.search(u.plain)) and not _NEGATIVE.search(u.plain)
-    yes = replies.says_yes(u.plain) or u.sure("affirm") or wanted
+    foreigner = name == "foreign" and bool(_FOREIGNER.search(u.plain)) and not _NEGATIVE.search(u.plain)
+    yes = replies.says_yes(u.plain) or u.sure("affirm") or wanted or foreigner
     no = replies.says_no(u.plain) or u.sure("deny") or bool(re.match(r"日本人|二人とも日本", u.plain))
     return None if yes == no else "yes" if yes else "no"
 
@@ -166,6 +147,10 @@ def _times(u: Understanding, today: date, *, negated: bool = False) -> list[tupl
     """Days and months with their places in the text, those that are taken back left out."""
     found = [(str(e["value"]), e["start"], e["end"]) for e in u.entities if e["entity"] == "date"]
     text = u.text.lower()
+    for match in _MONTH_IN_KANA.finditer(text):
+        day = f"{match['day']}日" if match["day"] else ""
+        year = "来年" if match["year"] else ""
+        found += [(f.value, *match.span()) for f in when.find(f"{year}{match['month']}月{day}", today)]
     taken = [(start, end) for _, start, end in found]
     for match in _MONTH_ALONE.finditer(text):
         start, end = match.span("month")

@@ -130,7 +130,7 @@ class ApplicationPages:
         return self._page("application_phone", frame, address=address, until=until, code=path, size=size)
 
     def confirm(self, frame: Frame, deed: str) -> str:
-        """The second page before withdrawing or erasing."""
+        """The second page before what cannot be undone: filed, withdrawn, erased."""
         return self._page("application_confirm", frame, deed=deed)
 
     def refusal(self, frame: Frame, code: str, *, repeat: Mapping[str, Any] | None = None, **values: Any) -> str:

@@ -15,6 +15,7 @@ from bot.rendering.line_parts import (
     PALE,
     WHITE,
     Part,
+    call,
     column,
     heading,
     host,
@@ -24,6 +25,7 @@ from bot.rendering.line_parts import (
     row,
     rule,
     say,
+    tap,
     without_links,
     words,
 )
@@ -103,7 +105,7 @@ def _paragraphs(told: str, answer: Mapping[str, Any], text: Say, links: dict[str
         )
     for phone in phones:
         label = text("labels", "call", value=phone)
-        links.setdefault(phone, link(label, open_link(f"tel:{phone.replace('-', '')}", label), "md"))
+        links.setdefault(phone, link(label, call(phone, label), "md"))
     pieces = [
         piece
         for line in plain.split("\n")
@@ -130,7 +132,8 @@ def _choices(message: Message, text: Say) -> list[Part]:
     asked = {c["title"] for c in answer.get("choices") or ()}
     offered, offer = choices_of(message), answer.get("kind") == "offer"
     rows: list[Part] = []
-    strong, others = [c for c in offered if c["title"] in asked], [c for c in offered if c["title"] not in asked]
+    strong = [c for c in offered if c["title"] in asked or c.get("data")]
+    others = [c for c in offered if c not in strong]
     if answer.get("id") in _DATES:
         label = text("labels", "pick_date")
         rows.append(row(label, {"type": "datetimepicker", "label": label, "data": DATE, "mode": "date"}, strong=True))
@@ -151,8 +154,7 @@ def _choice(choice: Mapping[str, str], title: str, strong: bool = False) -> Part
     if choice.get("url"):
         return row(title, open_link(choice["url"], choice["title"]), strong=strong, mark="↗")
     if choice.get("data"):  # a tap that means something to the channel, not to the conversation
-        action = {"type": "postback", "label": choice["title"], "data": choice["data"], "displayText": choice["title"]}
-        return row(title, action, strong=strong)
+        return row(title, tap(choice["title"], choice["data"]), strong=strong)
     return row(title, say(choice["title"], choice.get("payload") or choice["title"]), strong=strong)
 
 

@@ -8,12 +8,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from bot.guide.addresses import public_address
+from bot.guide.contents import is_page
 from bot.knowledge.loader import Knowledge
 from bot.rendering import limits
 from bot.rendering.cutting import parts as cut
 from bot.rendering.cutting import shortened
 from bot.rendering.line_flex import bubbles, choices_of
-from bot.rendering.line_parts import SAY, say
+from bot.rendering.line_parts import SAY, say, tap
 from bot.rendering.page import Say
 
 Message = Mapping[str, Any]
@@ -24,9 +26,10 @@ _ASKING = ("ask", "confirm", "offer")
 class LineRenderer:
     """Turns answers into message objects; holds words only."""
 
-    def __init__(self, knowledge: Knowledge) -> None:
-        """Takes the knowledge base whose words stand on headings and buttons."""
+    def __init__(self, knowledge: Knowledge, public_url: str = "") -> None:
+        """Takes the knowledge base whose words stand on headings and buttons, and where the guide stands that is passed on."""
         self._knowledge = knowledge
+        self._site = public_url if public_url.startswith("https://") else ""
 
     def words(self, lang: str, day: Any = None) -> Say:
         """The channel's words in one language."""
@@ -41,6 +44,7 @@ class LineRenderer:
             return []
         lang = (said[0].get("answer") or {}).get("lang") or lang
         text = self.words(lang)
+        said = [self._with_page(message, lang) for message in said]
         found = [bubble for group in _grouped(said) for bubble in bubbles(group, text)]
         alt = text("alt", _alt(said))
         built = [{"type": "flex", "altText": alt, "contents": c} for c in _containers(found)]
@@ -48,6 +52,15 @@ class LineRenderer:
         if items:
             built[-1]["quickReply"] = {"items": items}
         return built
+
+    def _with_page(self, message: Message, lang: str) -> Message:
+        """The message with its answer's page in the guide, if it has one."""
+        answer = message.get("answer") or {}
+        entry = self._knowledge.entries.get(answer.get("id") or "")
+        if not self._site or entry is None or not is_page(entry):
+            return message
+        page = public_address(entry.id, answer.get("lang") or lang, self._site)
+        return {**message, "answer": {**answer, "public_page": page}}
 
     def plain(self, said: Sequence[Message], lang: str) -> list[dict[str, Any]]:
         """The same as text messages, in case LINE will not have our bubbles; the first line is the neutral one."""
@@ -127,12 +140,13 @@ def _quick_replies(message: Message, text: Say) -> list[dict[str, Any]]:
     menu = {"title": text("labels", "menu"), "payload": text("labels", "menu")}
     if answer.get("kind") not in _ASKING:
         choices.append(menu)
-    if len(choices) > limits.QUICK_REPLIES or any(c.get("data") for c in choices):
+    if len(choices) > limits.QUICK_REPLIES:
         choices = [menu]
     items = []
     for choice in choices:
         fits = limits.graphemes(choice["title"]) <= limits.QUICK_REPLY_LABEL
-        action = say(choice["title"], choice.get("payload") or choice["title"]) if fits else None
+        data, said = choice.get("data"), choice.get("payload") or choice["title"]
+        action = (tap(choice["title"], data) if data else say(choice["title"], said)) if fits else None
         if action:
             items.append({"type": "action", "action": action})
     return items

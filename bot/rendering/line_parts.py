@@ -20,7 +20,11 @@ SAY = "say="
 
 _ITEM = re.compile(r"^[\s\u3000]*(・|-|\d{1,2}[.．])[\s\u3000]*(?=\S)")
 _LINK = re.compile(r"https?://[^\s<>\"「」『』（）()、。，]+")
-_PHONE = re.compile(r"(?<![\d-])0\d{1,4}-\d{1,4}-\d{3,4}(?!\d)")
+_PHONE = re.compile(r"(?<![\d-])0\d{1,4}-\d{1,4}-\d{3,4}(?!\d)|(?<![A-Za-z0-9#/])#\d{4}(?!\d)")
+# 110 and 119 are figures like others (yen, municipalities) unless their sentence is about calling or danger.
+_EMERGENCY = re.compile(r"(?<![\d,.#-])11[09](?![\d,-]|\s?[万円件人年日組号]|\.\d)")
+_URGENT = re.compile(r"危|あぶな|急|けが|電話|警察|\b(?:call|dial|danger|ambulance|police)\b", re.IGNORECASE)
+_SENTENCE = re.compile(r"(?:(?!\. )[^。！？!?\n])+")
 
 
 def words(text: str, *, size: str = "md", color: str = INK, **more: Any) -> Part:
@@ -76,6 +80,11 @@ def say(title: str, said: str, most: int = FLEX_LABEL) -> Part | None:
     return None
 
 
+def tap(title: str, data: str) -> Part:
+    """An action that means something to the channel, not to the conversation."""
+    return {"type": "postback", "label": title, "data": data, "displayText": title}
+
+
 def row(title: str, action: Part | None, *, strong: bool = False, mark: str = "›") -> Part:
     """A choice over the whole width, whose text may take several lines; without an action it is there to be typed."""
     text = words(title, color=BLUE if action else INK, weight="bold" if strong else "regular", flex=1)
@@ -102,8 +111,21 @@ def link(text: str, action: Part | None, size: str = "sm") -> Part:
 def without_links(text: str) -> tuple[str, list[str], list[str]]:
     """A text with addresses shortened to their host, as nothing in it can be tapped, and the addresses and phone numbers in it."""
     urls = list(dict.fromkeys(_LINK.findall(text)))
-    phones = list(dict.fromkeys(_PHONE.findall(text)))
-    return _LINK.sub(lambda m: host(m[0]), text), urls, phones
+    return _LINK.sub(lambda m: host(m[0]), text), urls, _phones(_LINK.sub(" ", text))
+
+
+def _phones(text: str) -> list[str]:
+    """The phone numbers in a text, in the order they stand there."""
+    found = {match.start(): match[0] for match in _PHONE.finditer(text)}
+    for sentence in _SENTENCE.finditer(text):
+        if _URGENT.search(sentence[0]):
+            found |= {sentence.start() + match.start(): match[0] for match in _EMERGENCY.finditer(sentence[0])}
+    return list(dict.fromkeys(found[place] for place in sorted(found)))
+
+
+def call(phone: str, label: str) -> Part | None:
+    """An action that calls a number; the mark of a short one is written as addresses write it."""
+    return open_link("tel:" + phone.replace("-", "").replace("#", "%23"), label)
 
 
 def host(url: str) -> str:

@@ -216,6 +216,8 @@ def test_at_four_hundred_percent_the_exit_and_the_field_stay(open_chat):
     for part in ("#exit", "#text", "#send"):
         box = page.locator(part).bounding_box()
         assert 0 <= box["y"] <= 256 - 40, part
+    answer, field = page.locator(".bot").first.bounding_box(), page.locator("#text").bounding_box()
+    assert answer["y"] + 24 <= field["y"], "the answer's first line is seen"
     page.evaluate("app.scrollTop = 0")
     page.click("a[data-lang='en']")
 

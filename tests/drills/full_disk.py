@@ -105,7 +105,7 @@ STEPS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("start", {}),
     ("start", {}),  # confirmed once more
     ("look_up", {}),
-    ("tick", {"document": "doc-single", "ready": True}),
+    ("tick", {"marks": [["doc-single", True]]}),
     ("wishes", {}),
     ("contact", {"contact": {"kind": "none"}}),
     ("link", {}),

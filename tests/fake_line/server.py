@@ -17,6 +17,7 @@ import struct
 import sys
 import time
 from collections import deque
+from collections.abc import AsyncIterator
 from typing import Any
 
 import aiohttp
@@ -79,6 +80,8 @@ class FakeLine:
         if mode == "done500":
             self._carried_out(request, call, raw)
             return self._said(500, "Internal Server Error")
+        if mode == "garbled":
+            return web.Response(text='{"richmenus": [{"na', content_type="application/json")
         if mode.isdigit():
             return self._said(
                 int(mode),
@@ -164,9 +167,8 @@ class FakeLine:
             self.menus[menu] = {**body, "richMenuId": menu, "picture": None}
             return web.json_response({"richMenuId": menu})
         if path == "richmenu/list":
-            return web.json_response(
-                {"richmenus": [{k: v for k, v in m.items() if k != "picture"} for m in self.menus.values()]}
-            )
+            shown = [{k: v for k, v in m.items() if k != "picture"} for m in self.menus.values()]
+            return web.Response(body=_in_pieces({"richmenus": shown}), content_type="application/json")
         if parts[:2] == ["richmenu", "alias"]:
             return self._alias(method, parts, body)
         if path.startswith("user/all/richmenu/") and method == "POST":
@@ -266,6 +268,14 @@ class FakeLine:
         elif name == "check":
             return web.json_response([faults(kind, body) for kind, body in told])
         return web.json_response({})
+
+
+async def _in_pieces(body: Any) -> AsyncIterator[bytes]:
+    """A body as a network brings it, one part after another."""
+    raw = json.dumps(body).encode()
+    for start in range(0, len(raw), 4096):
+        yield raw[start : start + 4096]
+        await asyncio.sleep(0.01)
 
 
 def application() -> web.Application:

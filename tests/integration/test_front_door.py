@@ -201,6 +201,18 @@ def test_too_many_requests_of_one_address_are_turned_away_here(door: Door) -> No
     assert got[200] >= 60
 
 
+def test_what_line_brings_from_one_address_is_not_turned_away(door: Door) -> None:
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    wire, got = HTTPSConnection("127.0.0.1", door.port, context=context, timeout=30), Counter[int]()
+    for _ in range(400):
+        wire.request("POST", "/webhooks/line/webhook", b"{}")
+        response = wire.getresponse()
+        response.read()
+        got[response.status] += 1
+    assert set(got) == {200}
+
+
 def test_logs_name_nobody_and_nothing(door: Door) -> None:
     secret = "hE3pP8vYq1dZk0sX4bN7cR2wT6uM9aJ5fLgVoKiQyBn"
     door.ask(f"/a/{secret}?who=hanako", Cookie="__Host-sid=" + "1" * 32 + ".1.x", User_Agent="hanakos-phone")

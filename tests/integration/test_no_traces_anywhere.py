@@ -120,6 +120,13 @@ async def _live(visitor: Visitor, applications: Any, secrets: set[str]) -> None:
         await visitor.say(text)
     await visitor.say(f"受付番号{receipt} 暗証番号{pin[:-1]}{(int(pin[-1]) + 1) % 10}")
     await visitor.say(f"受付番号{receipt} 暗証番号{pin}")
+    for between in (" ", "-", ",", "、", "."):
+        await visitor.say(f"{receipt} {pin[:3]}{between}{pin[3:]}")
+    await visitor.say(f"さっきの番号は{pin[:3]} {pin[3:]}でした")
+    await visitor.say(f"{receipt}/{pin}")
+    if re.search(r"\d", receipt) and re.search(r"[A-Z]", receipt[3:]):
+        await visitor.say(receipt.removeprefix("TP-").replace("-", ""))
+        await visitor.say(pin)
     await visitor.say("お知らせ先を変える")
     await visitor.say(CANARIES[1])
     await visitor.say("暗証番号を変える")

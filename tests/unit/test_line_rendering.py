@@ -12,13 +12,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.dialogue.speaking import Speaker
+from bot.guide.contents import is_page
 from bot.knowledge.model import LANGUAGES
 from bot.nlg import message
 from bot.rendering import cutting, limits, line_parts
+from bot.rendering.cutting import sentences
+from bot.rendering.guide_text import without_readings
 from bot.rendering.line_messages import LineRenderer
 from bot.rendering.line_share import share_link, shared_text
 
 DAY = date(2026, 11, 22)
+OFFICIAL = re.compile(r"https?://([^/]+\.(lg|go)|(www\.)?(city\.[a-z]+\.tokyo|pref\.[a-z]+))\.jp(/|$)")
 TEXTS = st.text(alphabet=st.sampled_from("あ漢字。、．.! ?\n　abc🏳️‍🌈👩‍👩‍👧e\u0301ﾊﾞ「」"), max_size=300)
 
 
@@ -84,12 +88,57 @@ def entry(knowledge, name: str, lang: str = "ja"):
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_what_is_passed_on_is_title_two_sentences_date_and_page(knowledge, renderer, lang):
-    said = entry(knowledge, "application_fee", lang)
+    said = entry(knowledge, "eligibility_summary", lang)
     text, link = shared_text(renderer.words(lang), said["answer"]), share_link(renderer.words(lang), said["answer"])
-    title, page = said["answer"]["parts"]["title"], said["answer"]["citations"][0]["url"]
+    title = without_readings(said["answer"]["parts"]["title"])
+    page = next(c["url"] for c in said["answer"]["citations"] if ".lg.jp/" in c["url"])
     assert text.startswith(title) and text.endswith(page) and "2026" in text
     assert link.startswith("https://line.me/R/share?text=") and limits.u16(link) <= 1000 and link.isascii()
     assert unquote(link).split("text=")[1].startswith(title) and page in unquote(link)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_whole_texts_to_pass_on_have_their_summary_no_readings_and_an_official_page_or_ours(knowledge, lang):
+    site = "https://tomoni.example"
+    renderer, wrong = LineRenderer(knowledge, site), []
+    for name in knowledge.entries:
+        said = entry(knowledge, name, lang)
+        answer = renderer._with_page(said, lang)["answer"]
+        text, link = shared_text(renderer.words(lang), answer), share_link(renderer.words(lang), answer)
+        if text is None or link is None:
+            continue
+        pages = re.findall(r"https?://\S+", text)
+        official = [c["url"] for c in answer["citations"] if OFFICIAL.match(c["url"])]
+        ours = is_page(knowledge.entries[name])
+        if official:
+            good = unquote(pages[0]) == unquote(official[0])
+        else:
+            good = [p.startswith(f"{site}/guide/") for p in pages] == [True] * ours
+        readings = re.search(r"[一-龠々]（[ぁ-ゖー]+）", text + unquote(link))
+        short = bool(sentences(answer["parts"]["short"])) and text.count("\n") < 2
+        if not good or readings or short or re.search("%25[0-9A-F]{2}", link):
+            wrong.append((name, text))
+    assert wrong == []
+
+
+def test_in_plain_japanese_a_link_to_pass_on_holds_the_summary_too(knowledge):
+    renderer, brief, all_ = LineRenderer(knowledge), [], 0
+    for name in knowledge.entries:
+        answer = entry(knowledge, name, "ja-easy")["answer"]
+        link = share_link(renderer.words("ja-easy"), answer)
+        if link:
+            all_ += 1
+            brief += [name] if unquote(link.split("text=")[1]).count("\n") < 2 else []
+    assert all_ > 100 and len(brief) < all_ / 20, brief
+
+
+def test_without_an_official_page_and_a_public_address_nothing_is_linked(knowledge):
+    said = entry(knowledge, "application_fee")
+    said["answer"]["citations"] = [{"title": "x", "url": "https://blog.example/%E3%81%82"}]
+    for site in ("", "http://localhost:8000"):
+        renderer = LineRenderer(knowledge, site)
+        text = shared_text(renderer.words("ja"), renderer._with_page(said, "ja")["answer"])
+        assert text and "://" not in text and text == text.strip()
 
 
 def test_a_verdict_or_a_status_is_never_passed_on(knowledge, renderer):
@@ -149,6 +198,24 @@ def test_a_button_with_an_address_opens_it_and_one_without_payload_says_its_titl
     (built,) = renderer.messages([{"text": "x", "buttons": buttons, "answer": {"kind": "ask", "lang": "ja"}}], "ja")
     actions = re.findall(r"'uri': '([^']+)'|'data': '([^']+)'", str(built))
     assert ("https://example.org/%E3%81%82", "") in actions and ("", "say=はい") in actions
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_number_of_an_answer_in_a_crisis_can_be_tapped(knowledge, renderer, lang):
+    crises = [name for name, one in knowledge.entries.items() if one.kind == "crisis"]
+    assert len(crises) > 5
+    for name in (*crises, "advice_partner_conflict", "support_sexual_violence", "privacy_does_bot_report"):
+        said = entry(knowledge, name, lang)
+        told = " ".join(said["answer"]["parts"].get(part, "") for part in ("short", "body", "next"))
+        numbers = set(re.findall(r"(?<![\d,.#-])11[09](?![\d,-])|#\d{4}", told))
+        tapped = set(re.findall(r"'tel:([^']+)'", str(renderer.messages([said], lang))))
+        assert {n.replace("#", "%23") for n in numbers} <= tapped, name
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_an_amount_of_money_is_no_phone_number(knowledge, renderer, lang):
+    for name in ("alternatives_lifetime_gift", "advice_personal_tax"):
+        assert not re.search("'tel:11[09]'", str(renderer.messages([entry(knowledge, name, lang)], lang)))
 
 
 def test_settings_refuse_to_start_without_secret_or_token():

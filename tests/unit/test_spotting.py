@@ -34,6 +34,19 @@ PINS = {
     "label behind": "482913 is the pin",
     "beside a receipt": f"{NUMBER} 482913",
     "in a sentence": "たしか482913だったと思う",
+    "parted by a comma": "482,913",
+    "parted by a dot": "482.913",
+    "one by one": "暗証番号は4、8、2、9、1、3です",
+    "one by one with spaces": "my pin is 4, 8, 2, 9, 1, 3",
+    "in words": "PINは四八二九一三",
+    "as a number of before": "さっきの番号は482 913でした",
+    "as a number in English": "the number was 482 913",
+    **{
+        f"beside a receipt: {between}{digits}": f"{NUMBER}{between}{digits}"
+        for between in (" ", "/", ",", ":", "-", "、", " (", " で、番号のほうは ")
+        for digits in ("482 913", "482913", "482-913", "4 8 2 9 1 3", "482,913")
+    },
+    "before a receipt": f"482-913 {NUMBER}",
 }
 
 
@@ -88,7 +101,7 @@ def test_an_address_is_masked_like_a_personal_detail(text: str) -> None:
     "text",
     [
         "費用はいくらですか", "年収500000円でも使えますか", "100000人が使っていますか", "2027-04", "2027年4月10日", "20270410", "03-5388-2337に電話", "0353882337", "have been told that this work", "暗証番号は6桁ですか", "暗証番号を3回間違えました", "1692組", "18歳と25歳です", "令和9年3月4日", "PINって何ですか", "TPOに合わせて", "https://www.soumu.metro.tokyo.lg.jp/10jinken/page/partnership01.html",
-        "暗証番号は2027年に変わりますか",
+        "暗証番号は2027年に変わりますか", "2027.4.1", "2027.04", "2027-4-1", "PIN 10,000円", "暗証番号は六桁ですか", "10,692", "整理番号は12番", "番号は何ですか、2人で3回、4月5日に",
     ],
 )  # fmt: skip
 def test_an_ordinary_message_is_left_alone(text: str) -> None:
@@ -102,6 +115,21 @@ def test_an_ordinary_message_is_left_alone(text: str) -> None:
 )
 def test_three_words_of_four_letters_are_no_receipt(text: str) -> None:
     assert spot(text).text == text
+
+
+def test_the_day_beside_a_receipt_is_no_pin() -> None:
+    assert set(spot(f"{NUMBER} を2027-04に、2026年11月22日に").values) == {"receipt"}
+
+
+def test_a_receipt_in_one_piece_without_tp_is_a_receipt() -> None:
+    number = next(n for n in iter(receipt.new, None) if any(map(str.isdigit, n)) and any(map(str.isalpha, n[3:])))
+    bare = number.removeprefix("TP-").replace("-", "")
+    for text in (bare, f"番号は{bare}です", bare.lower()):
+        found = spot(text)
+        assert found.values == {"receipt": number} and bare[:4] not in found.text.upper()
+    assert spot("TQ5D5J5CH8DX").text == SEALED * 12
+    wrong = bare[:-1] + ("A" if bare[-1] != "A" else "B")
+    assert spot(wrong).values == {}
 
 
 def test_a_receipt_without_a_digit_is_a_receipt() -> None:

@@ -121,17 +121,18 @@ def test_a_closed_door_is_tried_again(go: Callable[..., Step]) -> None:
 
 
 COMMANDS = {
-    "住民票を用意できた": {"do": "tick", "document": "doc-residence", "ready": True},
-    "戸籍抄本を取りました": {"do": "tick", "document": "doc-single", "ready": True},
-    "I have the residence record": {"do": "tick", "document": "doc-residence", "ready": True},
-    "住民票はまだでした": {"do": "tick", "document": "doc-residence", "ready": False},
-    "東京都に届け出ました": {"do": "filed"},
-    "We have filed with Tokyo": {"do": "filed"},
+    "住民票を用意できた": {"do": "tick", "marks": [["doc-residence", True]]},
+    "戸籍抄本を取りました": {"do": "tick", "marks": [["doc-single", True]]},
+    "I have the residence record": {"do": "tick", "marks": [["doc-residence", True]]},
+    "住民票はまだでした": {"do": "tick", "marks": [["doc-residence", False]]},
     "この会話とつなぐのをやめる": {"do": "unlink"},
     "Unlink this chat": {"do": "unlink"},
     "足りない書類は": {"do": "view"},
 }
 QUESTIONS = {
+    "東京都に届け出ました": "filed",
+    "We have filed with Tokyo": "filed",
+    "とどけでました": "filed",
     "書類を用意できた": "tick",
     "準備を取り下げる": "withdraw",
     "Withdraw the preparation": "withdraw",
@@ -161,11 +162,30 @@ def test_without_an_open_record_these_are_ordinary_messages(go: Callable[..., St
     assert not (step.specs or step.task)
 
 
-@pytest.mark.parametrize("asked", ["withdraw", "link"])
+@pytest.mark.parametrize("asked", ["withdraw", "link", "filed"])
 def test_a_yes_does_it_and_a_no_leaves_it(go: Callable[..., Step], asked: str) -> None:
     assert go({**OPEN, "asked": asked}, "はい").task == {"do": asked}
     refused = go({**OPEN, "asked": asked}, "いいえ")
     assert refused.task is None and about(refused) == "stopped"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "昨日、区役所に戸籍の請求を出しました",
+        "友だちカップルはもう都に届け出ました",
+        "来月届け出するつもりです",
+        "届出したいです",
+        "届け出たら教えます",
+        "まだ届け出していません",
+        "our friends have filed already",
+        "I filed a request at the city hall",
+        "we will have filed by next month",
+    ],
+)
+def test_what_is_said_of_other_filings_is_none_of_theirs(go: Callable[..., Step], text: str) -> None:
+    step = go(OPEN, text)
+    assert step.task is None and step.state.get("asked") != "filed"
 
 
 def test_questions_about_these_things_are_answered_not_obeyed(go: Callable[..., Step]) -> None:
@@ -232,7 +252,24 @@ def test_what_needs_an_open_record_says_so(go: Callable[..., Step], text: str) -
         assert step.specs[-1]["leads"] == ["open_first"] and step.state["asked"] == "receipt"
 
 
-@pytest.mark.parametrize("text", ["お知らせを止めて", "お知らせは要らない", "stop the notices"])
+@pytest.mark.parametrize(
+    "text", ["状況教えて", "進捗は？", "ステータス", "なにか進展あった？", "今の状況は？", "any news?"]
+)
+def test_short_words_for_how_it_stands_open_the_record(go: Callable[..., Step], text: str) -> None:
+    assert go(OPEN, text, ("faq/application_status", 0.6)).task == {"do": "view"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "お知らせを止めて",
+        "お知らせは要らない",
+        "stop the notices",
+        "remove my email",
+        "delete my e-mail",
+        "メールを消して",
+    ],
+)
 @pytest.mark.parametrize("asked", [None, "mail"])
 def test_notices_can_be_stopped_in_so_many_words(go: Callable[..., Step], asked: str | None, text: str) -> None:
     step = go({**OPEN, "asked": asked}, text, ("stop", 0.6))
@@ -257,11 +294,11 @@ def test_on_line_a_pin_is_changed_on_the_page(go: Callable[..., Step]) -> None:
 )
 def test_papers_are_known_in_kana(go: Callable[..., Step], text: str, document: str) -> None:
     step = go(OPEN, text, ("faq/oos_resident_records", 0.4))
-    assert step.task == {"do": "tick", "document": document, "ready": True}
+    assert step.task == {"do": "tick", "marks": [[document, True]]}
 
 
 @pytest.mark.parametrize("asked", ["link", "withdraw", "mail"])
 def test_news_of_a_paper_and_how_it_stands_come_before_the_question(go: Callable[..., Step], asked: str) -> None:
     step = go({**OPEN, "asked": asked}, "住民票とった", ("faq/documents_address", 0.8))
-    assert step.task == {"do": "tick", "document": "doc-residence", "ready": True} and step.state["asked"] is None
+    assert step.task == {"do": "tick", "marks": [["doc-residence", True]]} and step.state["asked"] is None
     assert go({**OPEN, "asked": asked}, "どうなった？", STATUS).task == {"do": "view"}

@@ -21,6 +21,7 @@ from sanic.response import json as json_response
 from bot.applications.errors import StoreUnavailable
 from bot.channels.line import signature
 from bot.channels.line.conversing import NAME
+from bot.channels.line.health import Health
 from bot.channels.line.opening import open_post
 from bot.channels.line.post import Post
 from bot.knowledge.loader import Knowledge
@@ -57,6 +58,7 @@ class LineInput(InputChannel):
                 "LINE is not set up: TOMONI_LINE_SECRET and TOMONI_LINE_TOKEN are needed (docs/line.md)."
             )
         self._settings, self._line, self._knowledge, self._open = settings, settings.line, knowledge, open_
+        self.health = Health()
         self.post: Post | None = None
         self._stopping = False
         self._looking_after: asyncio.Task[None] | None = None
@@ -87,7 +89,8 @@ class LineInput(InputChannel):
 
         @routes.listener("before_server_start")
         async def start(app: Any, loop: Any) -> None:
-            self.post = self._open(self._settings, on_new_message, lambda: app.ctx.agent, self._knowledge)
+            given = (self._settings, on_new_message, lambda: app.ctx.agent, self._knowledge, self.health)
+            self.post = self._open(*given)
             looking_after = asyncio.ensure_future(self._look_after(self.post))
             self._looking_after = looking_after
             await asyncio.wait({looking_after, asyncio.ensure_future(self._begun.wait())}, timeout=OPENING_SECONDS,

@@ -17,7 +17,7 @@ logger = logging.getLogger(__name__)
 
 TOTAL_SECONDS, CONNECT_SECONDS = 8.0, 3.0
 CHECK_AGAIN = 60.0  # after a 401: the token may have been renewed for another worker's sake
-_LONGEST_ERROR = 20_000
+_LONGEST = 2_000_000  # the list of all menus an account may have is some hundred thousand
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,8 @@ class Said:
     error: str = ""
     """LINE's own words about what was wrong; never logged."""
     body: Any = None
+    garbled: bool = False
+    """Whether what came is no JSON, or only a part of it."""
 
     @property
     def ok(self) -> bool:
@@ -129,7 +131,7 @@ class LineClient:
             )
             async with request as response:
                 request_id = response.headers.get("x-line-request-id")
-                text = (await response.content.read(_LONGEST_ERROR)).decode("utf-8", "replace")
+                text = (await _whole(response.content)).decode("utf-8", "replace")
                 said = _said(response.status, text)
         except (aiohttp.ClientConnectorError, aiohttp.ServerTimeoutError) as error:  # no connection came about
             said = Said(None, reached=False, error=type(error).__name__)
@@ -162,10 +164,19 @@ def _json(body: Any) -> bytes:
     return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
 
 
+async def _whole(content: aiohttp.StreamReader) -> bytes:
+    """All of a body, up to more than LINE ever says: one `read` returns what has arrived so far."""
+    body = bytearray()
+    while len(body) < _LONGEST and (chunk := await content.read(_LONGEST - len(body))):
+        body += chunk
+    return bytes(body)
+
+
 def _said(status: int, text: str) -> Said:
+    body, garbled = None, False
     try:
         body = json.loads(text) if text else None
     except ValueError:
-        body = None
+        garbled = True
     error = str(body.get("message", "")) if isinstance(body, dict) and status >= 400 else ""
-    return Said(status, reached=True, error=error, body=body)
+    return Said(status, reached=True, error=error, body=body, garbled=garbled)

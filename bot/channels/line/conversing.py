@@ -15,13 +15,13 @@ from bot import clock
 from bot.channels import gate
 from bot.channels.line import memory
 from bot.channels.line.deeds import Ask, Deed, Tell, Where
+from bot.channels.line.fitting import Fitting
 from bot.channels.output import CollectingChannel
 from bot.dialogue.speaking import MENU, Speaker
 from bot.knowledge.loader import Knowledge
 from bot.knowledge.model import Answer
 from bot.nlg import message
 from bot.nlu.language import detect
-from bot.nlu.normalise import for_features
 from bot.rendering.page import Say
 
 logger = logging.getLogger(__name__)
@@ -42,7 +42,7 @@ class Conversing:
         self._knowledge, self._heard, self._agent = knowledge, heard, agent
         self._speaker = Speaker(knowledge)
         self._prefectures = _Prefectures(knowledge)
-        self._titles = _titles(knowledge)
+        self.fitting = Fitting(knowledge)
 
     async def messages(
         self,
@@ -61,6 +61,9 @@ class Conversing:
         when the event comes again: what it started is then found, not started twice.
         """
         spoken = None if chosen else await memory.language(self._agent(), conversation)
+        if isinstance(deed, Ask) and self.fitting.asks_for_languages(deed.text[: gate.LONGEST]):
+            found = detect(deed.text[: gate.LONGEST])
+            lang, deed = lang or (found and found.value), Tell(("languages",), kind="smalltalk")
         if isinstance(deed, Ask):
             stated = lang if chosen or (spoken is None and detect(deed.text[: gate.LONGEST]) is None) else None
             known = {"line_user": user} if user else {}
@@ -80,7 +83,7 @@ class Conversing:
         message_id: str | None,
         known: Mapping[str, str],
     ) -> list[Message]:
-        text = self._titles.get(for_features(text[: gate.LONGEST]), text)
+        text = self.fitting.meant(text) if len(text) <= gate.LONGEST else text
         output = CollectingChannel(NAME)
         try:
             admitted = gate.admit(text, speaking)
@@ -96,7 +99,7 @@ class Conversing:
             logger.error(
                 "line message failed: %s at %s, conversation %s", type(error).__name__, place, conversation[:12]
             )
-        return output.collected or [gate.refusal("try_later", speaking or "ja")]
+        return [self.fitting.fitted(said) for said in output.collected] or [gate.refusal("try_later", speaking or "ja")]
 
     def line(self, told: Tell, lang: str, **values: Any) -> Message:
         """Lines of line.yml as a message, with common questions or languages to tap where they help."""
@@ -151,14 +154,3 @@ class _Prefectures:
             return found[1] or found[2] or found[3]
         words = [w for w in re.findall(r"\b[a-z]+\b(?!-)", address.casefold()) if w in self._english]
         return self._english[words[-1]] if words else None
-
-
-def _titles(knowledge: Knowledge) -> Mapping[str, str]:
-    """What the title of a button means where a tap on it says something else: typed on a computer, which shows no buttons."""
-    table = knowledge.application_talk["buttons"]
-    return {  # Japanese last: without its readings a title in plain Japanese is often the same
-        for_features(words["title"][lang]): words["say"][lang]
-        for lang in ("ja-easy", "en", "ja")
-        for words in table.values()
-        if "say" in words
-    }

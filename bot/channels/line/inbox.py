@@ -111,10 +111,15 @@ class Inbox:
         found = await self._write(lambda x: rows.take_ready(x, event, self.named(conversation)))
         return (found[0], self._unseal(event, found[1]) if found[0] == "ready" else None) if found else None
 
-    def renew(self) -> Awaitable[None]:
-        """Keeps what this process works on."""
-        until = self._now() + LEASE
-        return self._write(lambda x: rows.renew(x, self.owner, until))
+    def newest_late(self, conversation: str) -> Awaitable[bytes | None]:
+        """The last event of a conversation whose answer is late, ready or not."""
+        named = self.named(conversation)
+        return self._write(lambda x: rows.newest_late(x, named))
+
+    def renew(self, events: Iterable[bytes]) -> Awaitable[None]:
+        """Keeps what this process works on; what nothing works on any more lapses and is taken up again, by whoever it be."""
+        until, kept = self._now() + LEASE, list(events)
+        return self._write(lambda x: rows.renew(x, self.owner, until, kept))
 
     def release(self) -> Awaitable[None]:
         """Leaves what is unfinished to whoever comes next."""

@@ -13,6 +13,7 @@ from sqlalchemy.engine import Connection
 from bot.channels.line.tables import inbox
 
 UNFINISHED = ("open", "replying", "late")
+_AT_ONCE = 500  # values of one statement: older SQLite takes 999
 c = inbox.c
 
 
@@ -75,14 +76,23 @@ def take_ready(connection: Connection, event: bytes, conversation: bytes) -> tup
     return (found.state, found.payload) if found else None
 
 
-def renew(connection: Connection, owner: str, until: datetime) -> None:
+def newest_late(connection: Connection, conversation: bytes) -> bytes | None:
+    """The last letter of a conversation whose answer waits, or will wait, to be asked for."""
+    late = select(c.event).where(c.conversation == conversation, c.state.in_(("late", "ready")))
+    found: bytes | None = connection.execute(late.order_by(c.received_at.desc()).limit(1)).scalar()
+    return found
+
+
+def renew(connection: Connection, owner: str, until: datetime, events: Sequence[bytes]) -> None:
     """Says that whoever works on these letters is alive."""
-    connection.execute(update(inbox).where(c.owner == owner, c.state.in_(UNFINISHED)).values(lease_until=until))
+    mine = update(inbox).where(c.owner == owner, c.state.in_(UNFINISHED)).values(lease_until=until)
+    for start in range(0, len(events), _AT_ONCE):
+        connection.execute(mine.where(c.event.in_(events[start : start + _AT_ONCE])))
 
 
 def release(connection: Connection, owner: str, now: datetime) -> None:
     """Lets others have what is unfinished, at once."""
-    renew(connection, owner, now)
+    connection.execute(update(inbox).where(c.owner == owner, c.state.in_(UNFINISHED)).values(lease_until=now))
 
 
 def abandoned(connection: Connection, owner: str, now: datetime, until: datetime, most: int = 100) -> list[Letter]:

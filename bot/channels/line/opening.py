@@ -28,22 +28,23 @@ def open_post(
     heard: OnMessage,
     agent: Callable[[], Any],
     knowledge: Knowledge | None = None,
+    health: Health | None = None,
     *,
     times: Times = TIMES,
     limiter: RateLimiter | None = None,
 ) -> Post:
-    """What works behind the webhook; connects to nothing yet."""
+    """What works behind the webhook; connects to nothing yet. Notices are counted into the same `health`."""
     line = settings.line
     assert line is not None
     knowledge = knowledge or load()
     vault = Vault(settings.data_keys, settings.lookup_key.encode())
-    health = Health()
+    health = health or Health()
     client = open_client(line, health)
     people = People(vault, agent, client, installation.applications, menus=line.menus)
     return Post(
         Inbox(lambda: open_store(settings), vault),
         Conversing(knowledge, heard, agent),
-        LineRenderer(knowledge),
+        LineRenderer(knowledge, settings.public_url),
         client,
         Sending(client, health, quiet=line.quiet, push_per_month=line.push_per_month),
         people,

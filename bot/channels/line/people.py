@@ -11,12 +11,12 @@ from typing import Any
 from bot.applications.service import Applications
 from bot.channels.line import memory
 from bot.channels.line.client import LineClient
+from bot.channels.line.menus_shown import MenusShown
 from bot.privacy.crypto import Vault
 
 logger = logging.getLogger(__name__)
 
 _MOST = 20_000
-ALIASES = {lang: f"tomoni-{lang}-steps" for lang in ("ja", "en", "ja-easy")}
 
 
 class People:
@@ -33,10 +33,8 @@ class People:
     ) -> None:
         """Takes what hashes, remembers and asks; `menus`: whether a menu in the person's language is put below the chat."""
         self._vault, self._agent, self._client, self._applications = vault, agent, client, applications
-        self._menus = menus
+        self._menus = MenusShown(client) if menus else None
         self._languages: OrderedDict[str, str | None] = OrderedDict()
-        self._shown: OrderedDict[str, str] = OrderedDict()
-        self._menu_ids: dict[str, str | None] = {}
 
     def conversation(self, user: str) -> str:
         """The name Rasa knows the conversation by; the LINE id cannot be found from it."""
@@ -66,24 +64,16 @@ class People:
 
     async def show_menu(self, user: str, lang: str) -> None:
         """Puts the menu of a language below somebody's chat, once; it may fail, as everything in it can be typed."""
-        conversation = self.conversation(user)
-        if not self._menus or self._shown.get(conversation, "ja") == lang:
-            return
-        if lang not in self._menu_ids:
-            said = await self._client.call("GET", f"/v2/bot/richmenu/alias/{ALIASES[lang]}")
-            if said.status not in (200, 404):
-                return
-            self._menu_ids[lang] = said.body.get("richMenuId") if isinstance(said.body, dict) else None
-        menu = self._menu_ids[lang]
-        if menu and (await self._client.link_menu(user, menu)).ok:
-            _remember(self._shown, conversation, lang)
+        if self._menus is not None:
+            await self._menus.show(user, self.conversation(user), lang)
 
     # --- forgetting
 
     async def forget(self, user: str, conversation: str) -> None:
         """Everything of somebody who has left; what they prepared stays under its receipt, without this LINE as its contact."""
         self._languages.pop(conversation, None)
-        self._shown.pop(conversation, None)
+        if self._menus is not None:
+            self._menus.forget(conversation)
         await memory.forget(self._agent(), conversation)
         await asyncio.to_thread(self._let_go, user, conversation)
 

@@ -12,11 +12,12 @@ import math
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from bot import clock
 from bot.applications.errors import StoreUnavailable
+from bot.channels import gate
 from bot.channels.line import events
 from bot.channels.line.client import LineClient
 from bot.channels.line.conversing import ERASED, Conversing, Message
@@ -29,7 +30,7 @@ from bot.channels.line.people import People
 from bot.channels.line.sending import Outcome, Sending
 from bot.channels.rate import RateLimiter
 from bot.locks import QueueLockStore
-from bot.rendering.limits import REPLY_TOKEN_OLDEST
+from bot.nlu.language import detect
 from bot.rendering.line_messages import LineRenderer
 
 logger = logging.getLogger(__name__)
@@ -79,6 +80,7 @@ class Post:
         self._tasks: set[asyncio.Task[Any]] = set()
         self._working: dict[bytes, asyncio.Task[Any]] = {}
         self._told_to_wait: OrderedDict[str, float] = OrderedDict()
+        self._read_by_tap: dict[str, str] = {}  # what marks a question as read whose late answer a tap has asked for
 
     @property
     def working(self) -> int:
@@ -144,6 +146,8 @@ class Post:
                     self._stop(key)
                 await self._people.unsay(conversation, deed.message)
                 return []
+            if isinstance(deed, Ask) and self._conversing.fitting.asks_for_late_answer(deed.text[: gate.LONGEST]):
+                deed = Collect((await self.inbox.newest_late(conversation) or b"").hex())
             if isinstance(deed, Collect):
                 return await self._collected(deed, event, conversation)
             return await self._said(deed, event, letter, conversation, state)
@@ -153,9 +157,10 @@ class Post:
             return [self._conversing.line(Tell(("in_group",), kind="refuse"), "ja")]
         wait = self._limiter.wait(conversation) if state == "new" else 0.0
         if wait > 0:
-            return self._too_often(conversation, wait)
+            return await self._too_often(conversation, wait)
         self._limiter.take(conversation)
-        lang = await self._people.language(event.user or "") if not isinstance(deed, Ask) else None
+        tells = isinstance(deed, Ask) and detect(deed.text[: gate.LONGEST]) is not None
+        lang = None if tells else await self._people.language(event.user or "")
         said = await self._conversing.messages(
             deed,
             conversation,
@@ -168,7 +173,7 @@ class Post:
             await self.inbox.forget(conversation, letter)
         return said
 
-    def _too_often(self, conversation: str, wait: float) -> list[Message]:
+    async def _too_often(self, conversation: str, wait: float) -> list[Message]:
         """Says so once a minute; a flood is not answered by another."""
         now = self._now().timestamp()
         if now - self._told_to_wait.get(conversation, 0.0) < 60:
@@ -177,7 +182,8 @@ class Post:
         while len(self._told_to_wait) > 10_000:
             self._told_to_wait.popitem(last=False)
         self.health.count("too_often")
-        return [self._conversing.line(Tell(("too_often",), kind="refuse"), "ja", seconds=math.ceil(wait))]
+        lang = await self._people.spoken(conversation) or "ja"
+        return [self._conversing.line(Tell(("too_often",), kind="refuse"), lang, seconds=math.ceil(wait))]
 
     async def _collected(self, deed: Collect, event: Event, conversation: str) -> list[Message]:
         try:
@@ -185,8 +191,11 @@ class Post:
         except ValueError:
             found = None
         lang = await self._people.spoken(conversation) or "ja"
-        if found and found[0] == "ready" and found[1]:
-            return list(found[1])
+        if found and found[0] == "ready" and isinstance(found[1], dict):
+            kept = found[1]
+            if kept.get("read"):
+                self._read_by_tap[event.key] = kept["read"]
+            return list(kept["said"])
         if found and found[0] in ("open", "replying", "late"):
             return [self._conversing.waiting(lang, LATE + deed.key)]
         return [self._conversing.line(Tell(("late_gone",), menu=True), lang)]
@@ -202,19 +211,28 @@ class Post:
         state: str,
     ) -> None:
         """Waits for the answer and sends it, or keeps it for a tap when it is late. A copy is neither answered nor told to wait."""
+        erases = isinstance(deed_of(event), Forget | Unsend)
         try:
             if not await asyncio.shield(fresh):
                 self.health.count("duplicate")
                 answering.cancel()
                 return
+            if erases:  # nobody is told anything, neither that it takes long
+                await asyncio.wait_for(answering, self._times.give_up)
+                await self.inbox.settle(letter, "done")
+                return
             late = state == "late" or not await self._in_time(letter, event, answering)
             if late and state != "late":
-                await self._say_wait(letter, event, state)
+                if self._can_only_push(letter, event):
+                    late = False  # the answer itself is worth the push, not a word that it takes longer
+                else:
+                    await self._say_wait(letter, event, state)
             said = await asyncio.wait_for(answering, self._times.give_up)
             if said is None:
                 return
             if late:
-                await self.inbox.settle(letter, "ready" if said else "closed", said or None)
+                kept = {"said": said, "read": event.read_token}
+                await self.inbox.settle(letter, "ready" if said else "closed", kept if said else None)
                 self.health.count("late")
                 return
             await self._send(letter, event, said, state)
@@ -226,7 +244,9 @@ class Post:
         except Exception as error:
             logger.error("line event failed: %s, event type %s", type(error).__name__, event.type)
             self.health.count("event_failed")
-            await self._closed(letter)
+            if not erases:
+                await self._closed(letter)
+            # What is to go has to go: its letter lapses and is taken up again until it is gone, as long as ids are kept.
 
     async def _in_time(self, letter: Letter, event: Event, answering: asyncio.Task[Any]) -> bool:
         """Whether the answer is there while the token lives; after a second the person sees that it is being written."""
@@ -237,6 +257,11 @@ class Post:
             left = self._times.late_after - (self._now() - letter.received_at).total_seconds()
             done, _ = await asyncio.wait({answering}, timeout=max(0.0, left))
         return bool(done)
+
+    def _can_only_push(self, letter: Letter, event: Event) -> bool:
+        """Whether the token is dead, as of an event taken up late, while an answer may be pushed."""
+        alive = event.token is not None and events.token_lives(event, letter.received_at, self._now())
+        return self._pushes and not alive and event.user is not None and not event.group
 
     async def _say_wait(self, letter: Letter, event: Event, state: str) -> None:
         """Spends the token on a word that it takes longer, with a button whose tap brings a new one."""
@@ -257,8 +282,9 @@ class Post:
         await self.inbox.settle(letter, "done" if outcome is Outcome.DELIVERED else "closed")
         if event.user and not event.group:
             self._keep(self._people.show_menu(event.user, lang))
-        if self._read_marks and event.read_token:
-            self._keep(self._client.mark_as_read(event.read_token))
+        token = self._read_by_tap.pop(event.key, event.read_token)
+        if self._read_marks and token and outcome is Outcome.DELIVERED:
+            self._keep(self._client.mark_as_read(token))
 
     async def _sent(self, event: Event, letter: Letter, said: list[Message], lang: str, state: str) -> Outcome:
         built = self._renderer.messages(said, lang)
@@ -276,13 +302,12 @@ class Post:
 
     async def look_after(self) -> None:
         """Every few seconds: says that we are alive, takes over what others left, and notes how things stand."""
-        await self.inbox.renew()
+        await self.inbox.renew(self._working)
         for letter in await self.inbox.abandoned():
             if letter.event in self._working:
                 continue
             event = events.read(self.inbox.content(letter))
-            age = self._now() - letter.received_at
-            if event is None or age > timedelta(seconds=REPLY_TOKEN_OLDEST):
+            if event is None or self._too_old(event, deed_of(event), self._now()):
                 self.health.count("closed_unanswered")
                 await self.inbox.settle(letter, "closed")
                 continue

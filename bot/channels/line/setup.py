@@ -165,6 +165,8 @@ def _request(out: TextIO, method: str, path: str, body: Any) -> None:
 
 
 def _body(said: Said) -> dict[str, Any]:
+    if said.garbled:
+        raise Refused(f"LINE's answer {said.status} cannot be read")
     if not said.ok:
         raise Refused(f"LINE answers {said.status or said.error}: {json.dumps(said.body, ensure_ascii=False)}")
     return said.body if isinstance(said.body, dict) else {}

@@ -112,8 +112,11 @@ function receive(items, question) {
   setText(status, "");
   messages.append(...items);
   if (following) {
-    // A long answer is read from its beginning: the question goes to the top rather than the end to the bottom.
-    const top = question.offsetTop - document.querySelector(".bar").offsetHeight - 12;
+    // A long answer is read from its beginning: the question goes to the top rather than the end to the bottom. Where there is
+    // little height, part of the bar has scrolled away.
+    const bar = document.querySelector(".bar");
+    const covered = bar.offsetHeight + Math.min(0, parseFloat(getComputedStyle(bar).top) || 0);
+    const top = question.offsetTop - covered - 12;
     app.scrollTo({ top: Math.min(top, app.scrollHeight) });
   } else {
     unseen = items[0];

@@ -13,7 +13,10 @@ from bot.applications.model import Contact, ContactKind, Wishes
 from bot.applications.notices import Notice
 from bot.applications.outbox import DeliveryFailed
 from bot.applications.views import Caller
+from bot.channels.line.health import Health
 from bot.channels.line.notices import LineSender
+from bot.rendering import limits
+from bot.rendering.line_messages import LineRenderer
 from tests.fake_line.conversation import hold, secrets_in
 from tests.fake_line.harness import Bot, channel, event, text
 
@@ -105,12 +108,35 @@ def test_the_words_of_the_menu_are_understood(conversations, run, knowledge):
     wrong = []
     for tab in ("steps", "help"):
         for name, item in table[tab].items():
-            for lang, said in item["say"].items() if name in meant else ():
-                turn = run(conversations.say(f"menu-{name}-{lang}", said, channel="line"))
+            told = [(lang, said) for part in ("say", "title") for lang, said in item[part].items()]
+            for lang, said in told if name in meant else ():
+                turn = run(conversations.say(f"menu-{name}-{said}", said, channel="line"))
                 got = turn.messages[0]["answer"]
                 if got["topic"] not in meant[name] or (got["lang"] == "en") != (lang == "en"):
                     wrong.append((said, got["topic"], got["id"], got["lang"]))
     assert wrong == []
+
+
+@pytest.mark.model
+@pytest.mark.parametrize(("typed", "lang"), [("メニュー", "ja"), ("menu", "en")])
+def test_the_menu_can_be_typed_and_offers_all_that_the_rich_menu_has(talk, knowledge, typed, lang):
+    message = talk(typed, channel="line").messages[0]
+    table = knowledge.pages["line"]["menu"]
+    items = [item for tab in ("steps", "help") for item in table[tab].values()]
+    assert [b["payload"] for b in message["buttons"]] == [item["say"][lang] for item in items]
+    (built,) = LineRenderer(knowledge).messages([message], lang)
+    assert len(built["quickReply"]["items"]) == len(items) == 12
+    assert limits.request_faults([built]) == []
+
+
+@pytest.mark.model
+@pytest.mark.parametrize("typed", ["データを消すには", "家族に画面を見られないか心配", "How do I delete this chat?"])
+def test_no_button_of_the_web_page_is_named_on_line(talk, typed):
+    (message, *_) = talk(typed, channel="line").messages
+    assert message["answer"]["topic"] == "support" and message["answer"]["parts"]["short"]
+    assert not any(word in str(message) for word in ("すぐ閉じる", "Leave now"))
+    web = talk(typed).messages
+    assert any(word in str(web) for word in ("すぐ閉じる", "Leave now"))
 
 
 # --- notices
@@ -118,7 +144,7 @@ def test_the_words_of_the_menu_are_understood(conversations, run, knowledge):
 
 def test_a_notice_is_pushed_once_under_its_own_id_and_says_nothing(line, line_settings):
     settings = line_settings(push_per_month=200)
-    sender, number = LineSender(settings.line), uuid4()
+    sender, number = LineSender(settings.line, Health()), uuid4()
     notice = Notice("お知らせがあります", "新しいお知らせがあります。\nhttps://tomoni.example/a\n")
     sender.send(number, "U" + "1" * 32, notice)
     sender.send(number, "U" + "1" * 32, notice)  # the outbox repeats after a crash: LINE drops it
@@ -135,8 +161,19 @@ def test_a_notice_is_pushed_once_under_its_own_id_and_says_nothing(line, line_se
 def test_a_notice_that_does_not_get_through_is_put_off_or_given_up(line, line_settings, mode, problem, final):
     line.steer("mode", mode=mode)
     with pytest.raises(DeliveryFailed) as failed:
-        LineSender(line_settings().line).send(uuid4(), "U" + "1" * 32, Notice("s", "b"))
+        LineSender(line_settings(push_per_month=200).line, Health()).send(uuid4(), "U" + "1" * 32, Notice("s", "b"))
     assert (failed.value.problem, failed.value.for_good) == (problem, final)
+
+
+def test_notices_count_against_the_month_and_stop_when_it_is_used_up(line, line_settings):
+    health = Health()
+    sender = LineSender(line_settings(push_per_month=2).line, health)
+    for _ in range(2):
+        sender.send(uuid4(), "U" + "1" * 32, Notice("s", "b"))
+    with pytest.raises(DeliveryFailed) as failed:
+        sender.send(uuid4(), "U" + "1" * 32, Notice("s", "b"))
+    assert (failed.value.problem, failed.value.for_good) == ("line_monthly_limit", False)
+    assert health.pushes() == 2 and line.steer("state")["pushed"] == 2
 
 
 async def test_who_leaves_line_is_forgotten_as_a_contact_but_the_record_stays(line, line_settings, storage):

@@ -220,6 +220,37 @@ async def test_whoever_floods_is_told_once_and_others_are_not_held_up(line, line
     assert sum("続けて送られた" in words(r) for r in line.replies()) == 1
 
 
+async def test_what_tells_no_language_is_answered_in_that_of_their_line(line, line_settings):
+    line.steer("set", languages={USER: "en-GB"})
+    bot = Bot()
+    async with channel(line_settings(), bot) as served:
+        await line.send(served.url, text("？"), text("123"), text("費用は？"))
+        await served.settled()
+    assert [(m.text, (m.metadata or {}).get("lang")) for m in bot.heard] == [("123", "en"), ("費用は？", None)]
+    assert any("could not find any words" in words(r) for r in line.replies())
+
+
+async def test_whoever_floods_is_told_in_the_language_of_the_conversation(line, line_settings, monkeypatch):
+    async def english(*_):
+        return "en"
+
+    monkeypatch.setattr("bot.channels.line.memory.language", english)
+    async with channel(line_settings(), Bot(), rate=(20, 2)) as served:
+        await line.send(served.url, *(text(f"number {n}") for n in range(6)))
+        await served.settled()
+    assert sum("a lot of messages" in words(r) for r in line.replies()) == 1
+
+
+@pytest.mark.parametrize("typed", ["Language", "ことばを選ぶ", "Choose the language", "日本語・ことば", "ことば"])
+async def test_the_languages_are_offered_in_the_words_of_the_menu(line, line_settings, typed):
+    bot = Bot()
+    async with channel(line_settings(), bot) as served:
+        await line.send(served.url, text(typed))
+        await served.settled()
+    ((said,),) = line.replies()
+    assert bot.heard == [] and "やさしい日本語でお願いします" in words([said])
+
+
 async def test_logs_hold_no_text_no_token_and_nobody(line, line_settings, caplog):
     caplog.set_level(logging.DEBUG)
 

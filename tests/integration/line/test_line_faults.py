@@ -257,6 +257,55 @@ async def test_an_answer_that_takes_long_is_fetched_by_a_tap_once_and_for_free(l
     assert loading and loading[0]["status"] == 202
 
 
+async def test_a_late_answer_stands_above_the_keyboard_without_a_heading_and_can_be_asked_for_in_words(
+    line, line_settings
+):
+    bot = Bot()
+    bot.gate = asyncio.Event()
+    async with channel(line_settings(read_marks=True), bot, times=HASTY) as served:
+        made = text("費用は？", message={"markAsReadToken": "read-late"})
+        assert await line.send(served.url, made) == 200
+        while not line.replies():
+            await asyncio.sleep(0.05)
+        (wait,) = line.replies()
+        assert "ほかに知りたいこと" not in words(wait)
+        assert wait[-1]["quickReply"]["items"][0]["action"]["data"].startswith("late=")
+        bot.gate.set()
+        await served.settled()
+        for _ in range(2):
+            assert await line.send(served.url, text("回答を見る")) == 200
+            await served.settled()
+        await asyncio.sleep(0.3)
+    said = [words(r) for r in line.replies()]
+    assert "「費用は？」" in said[1] and "もう残っていません" in said[2] and len(said) == 3
+    assert bot.texts == ["費用は？"] and line.bad() == []
+    assert [c["body"]["markAsReadToken"] for c in line.calls("/chat/markAsRead")] == ["read-late"]
+
+
+async def test_when_the_token_is_dead_the_answer_itself_is_pushed(line, line_settings):
+    bot = Bot(seconds=0.6)
+    async with channel(line_settings(push_per_month=200), bot, times=HASTY) as served:
+        made, ago = text("費用は？", age=90), clock.now() - timedelta(seconds=90)
+        read = events.read(made)
+        assert read is not None
+        await served.post.inbox.add([served.post._letter(read, made, ago)])
+        await served.post.inbox.release()
+        until = time.monotonic() + 10
+        while not line.calls("/message/push") and time.monotonic() < until:
+            await asyncio.sleep(0.05)
+        await served.settled()
+    (pushed,) = line.calls("/message/push")
+    assert "「費用は？」" in words(pushed["body"]) and not line.calls("/message/reply")
+
+
+async def test_nothing_is_marked_as_read_that_was_not_answered(line, line_settings):
+    async with channel(line_settings(read_marks=True), Bot()) as served:
+        line.steer("mode", next=["403"])
+        await say(line, served, text("費用は？", message={"markAsReadToken": "read-1"}))
+        await asyncio.sleep(0.2)
+    assert not line.calls("/chat/markAsRead")
+
+
 async def test_a_tap_before_the_answer_is_there_brings_the_button_again(line, line_settings):
     bot = Bot()
     bot.gate = asyncio.Event()
