@@ -21,7 +21,7 @@ from bot.nlu.normalise import for_features
 
 TODAY = date(2026, 11, 22)
 SETS = ROOT / "tests" / "nlu"
-# The first was looked at while tuning; each later one was unseen at its first run (figures in docs/decisions/0002).
+# The first was looked at while tuning; each later one was unseen at its first run (figures in docs/decisions/0005).
 SET_FOLDERS = (SETS, *(SETS / name for name in ("fresh", "blind", "blind2", "blind3", "blind4", "blind5")))
 _FALLBACKS = ("fallback", "offer")
 
