@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bot.health import Health
-from bot.settings import Settings, SettingsError, read
+from bot.settings import Settings, SettingsError, address, read, served_at
 
 if TYPE_CHECKING:
     from bot.shared.parts import Parts
@@ -128,22 +127,10 @@ def create_app(settings: Settings, agent: Any, web: Mapping[str, Any] | None = N
     return app
 
 
-def _address(host: str, port: int) -> str:
-    return f"http://{'localhost' if host in ('127.0.0.1', '0.0.0.0') else host}:{port}"
-
-
-def _where_we_serve(settings: Settings, host: str | None, port: int | None) -> Settings:
-    """Links, codes and leaflets lead to where we really serve, unless a public address is given."""
-    if settings.production or os.environ.get("TOMONI_PUBLIC_URL"):
-        return settings
-    os.environ["TOMONI_PUBLIC_URL"] = _address(host or settings.host, port or settings.port)
-    return read()
-
-
 def serve(host: str | None, port: int | None, model: Path | None = None, web: Mapping[str, Any] | None = None) -> int:
     """Loads the model and serves until stopped; `model` and `web` are for drills and measurements."""
     try:
-        settings = _where_we_serve(read(), host, port)
+        settings = served_at(read(), host, port)
     except SettingsError as error:
         print(f"✗ {error}", file=sys.stderr)
         return 2
@@ -166,6 +153,6 @@ def serve(host: str | None, port: int | None, model: Path | None = None, web: Ma
         parts.answer_once(agent)
     app = create_app(settings, agent, web, parts)
     where, number = host or settings.host, port or settings.port
-    print(f"✓ Web chat: {_address(where, number)}/", file=sys.stderr, flush=True)
+    print(f"✓ Web chat: {address(where, number)}/", file=sys.stderr, flush=True)
     app.run(host=where, port=number, access_log=False)
     return 0

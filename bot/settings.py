@@ -202,3 +202,16 @@ def reads_japanese(environment: Mapping[str, str] | None = None) -> bool:
     """Whether whoever sits at the terminal reads Japanese, by the locale that is asked for, installed or not."""
     env = os.environ if environment is None else environment
     return next((env[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if env.get(name)), "").startswith("ja")
+
+
+def address(host: str, port: int) -> str:
+    """Where a browser on this machine finds what we serve."""
+    return f"http://{'localhost' if host in ('127.0.0.1', '0.0.0.0') else host}:{port}"
+
+
+def served_at(settings: Settings, host: str | None, port: int | None) -> Settings:
+    """Links, codes and leaflets lead to where we really serve, unless a public address is given."""
+    if settings.production or os.environ.get("TOMONI_PUBLIC_URL"):
+        return settings
+    os.environ["TOMONI_PUBLIC_URL"] = address(host or settings.host, port or settings.port)
+    return read()
