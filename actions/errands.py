@@ -38,6 +38,12 @@ async def _in_time(errand: Errand, visit: Visit) -> Outcome:
         return try_later(visit)
 
 
+def _said(outcome: Outcome) -> dict[str, Any]:
+    """What can be said again; what holds a number or a link is not kept for that."""
+    specs = [spec for spec in outcome.specs if spec["say"] == "application" and "sealed" not in spec]
+    return {"said": specs} if specs else {}
+
+
 async def run_errand(
     errands: Mapping[str, Errand], dispatcher: CollectingDispatcher, tracker: Tracker
 ) -> list[EventType]:
@@ -53,5 +59,5 @@ async def run_errand(
     if outcome.forget:
         kept = {name: tracker.get_slot(name) for name in ("language", "language_chosen")}
         return [AllSlotsReset(), Restarted(), *(SlotSet(name, value) for name, value in kept.items())]
-    slots: dict[str, Any] = {**outcome.slots, "language": language, "application_task": None}
+    slots: dict[str, Any] = {**_said(outcome), **outcome.slots, "language": language, "application_task": None}
     return [SlotSet(name, value) for name, value in slots.items()]

@@ -15,10 +15,10 @@ from uuid import UUID
 
 from sqlalchemy.engine import Connection
 
-from bot.applications import pin, receipt, repository, try_rows
+from bot.applications import grants, pin, receipt, repository, try_rows
 from bot.applications import tables as t
 from bot.applications.core import COUPLE, Core, check_actor
-from bot.applications.errors import ApplicationNotFound, IdempotencyConflict, TooManyTries
+from bot.applications.errors import ApplicationNotFound, GrantExpired, IdempotencyConflict, TooManyTries
 from bot.applications.lockout import Tries
 from bot.applications.try_rows import Counters
 from bot.applications.views import Caller, View
@@ -49,8 +49,8 @@ class Access(Core):
         with self.pins.turn():
             application, counted = self._prove(receipt_text, pin_text, caller)
         with self.store.write() as connection:
-            self._take_back(connection, counted)
-            return self._view(connection, application, caller, self.now())
+            self._take_back(connection, counted, opens=True)
+            return self._with_proof(self._view(connection, application, caller, self.now()), caller)
 
     def new_pin(self, receipt_text: str, pin_text: str, caller: Caller, idempotency_key: str) -> str:
         """A new PIN in place of the old one, which must be right; the same key, receipt and old PIN give the same again.
@@ -70,16 +70,43 @@ class Access(Core):
             pin_hash = self.pins.hash(self._pepper(application, fresh))
         with self.store.write() as connection:
             self._take_back(connection, counted)
-            stored = repository.get(connection, application, lock=True)
-            now = self.now()
-            self._note(connection, stored, COUPLE, "new_pin", now, pin_hash=pin_hash)
-            response = self._seal_response(self._data_key(stored), key_hash, {"pin": fresh})
-            values = {"application_id": application, "response": response, "created_at": now}
-            if not repository.insert_if_new(
-                connection, t.idempotency, {"key_hash": key_hash, "content_digest": digest, **values}
-            ):
-                raise IdempotencyConflict()
+            self._set_pin(connection, application, fresh, pin_hash, key_hash, digest)
         return fresh
+
+    def replace_lost_pin(self, proof: str, grant: str, caller: Caller, idempotency_key: str) -> str:
+        """A new PIN for who typed the old one, or was given it, in this conversation within half an hour; once for a key.
+
+        A link of the conversation alone gives no proof. Raises `GrantExpired`.
+        """
+        conversation, now = self._conversation_hash(caller), self.now()
+        application = grants.read(self.vault, proof, conversation, now, grants.PROOF)
+        if grants.read(self.vault, grant, conversation, now) != application:  # another one has been opened since
+            raise GrantExpired()
+        key_hash = self.vault.keyed_hash("idempotency", f"lost_pin:{caller.conversation}:{idempotency_key}")
+        digest = self.vault.keyed_hash("content", str(application))
+        with self.store.read() as connection:
+            earlier = repository.confirmed(connection, key_hash)
+        if earlier and earlier.response and hmac.compare_digest(earlier.content_digest, digest):
+            return str(self._open_response(earlier, key_hash)["pin"])
+        with self.pins.turn():
+            fresh = pin.new()
+            pin_hash = self.pins.hash(self._pepper(application, fresh))
+        with self.store.write() as connection:
+            self._set_pin(connection, application, fresh, pin_hash, key_hash, digest)
+        return fresh
+
+    def _set_pin(
+        self, connection: Connection, application: UUID, fresh: str, pin_hash: str, key_hash: bytes, digest: bytes
+    ) -> None:
+        stored = repository.get(connection, application, lock=True)
+        now = self.now()
+        self._note(connection, stored, COUPLE, "new_pin", now, pin_hash=pin_hash)
+        response = self._seal_response(self._data_key(stored), key_hash, {"pin": fresh})
+        values = {"application_id": application, "response": response, "created_at": now}
+        if not repository.insert_if_new(
+            connection, t.idempotency, {"key_hash": key_hash, "content_digest": digest, **values}
+        ):
+            raise IdempotencyConflict()
 
     def unlock(self, application: UUID, who: str, reason: str) -> None:
         """Staff open a receipt that failed tries have locked, which allows twenty more; the history notes who and why."""
@@ -111,12 +138,12 @@ class Access(Core):
             raise ApplicationNotFound()
         return application, _Counted(subject, frozenset(counters.callers), counters, after, now)
 
-    def _take_back(self, connection: Connection, counted: _Counted) -> None:
+    def _take_back(self, connection: Connection, counted: _Counted, *, opens: bool = False) -> None:
         """The try was none: takes it off the counters, leaving what others did meanwhile."""
         now = self.now()
         present = try_rows.locked(connection, counted.subject, counted.callers, now)
         tries = present.receipt.taken_back(counted.before.receipt, counted.receipt)
-        try_rows.save_receipt(connection, counted.subject, tries, now)
+        try_rows.save_receipt(connection, counted.subject, tries.opened() if opens else tries, now)
         for caller_hash, before in counted.before.callers.items():
             at = before.failed(counted.at).failures[-1]
             try_rows.save_caller(connection, caller_hash, present.callers[caller_hash].taken_back(at), now)

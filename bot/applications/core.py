@@ -136,9 +136,15 @@ class Core:
             contact=contact.kind if contact else None,
             history=repository.history(connection, application),
             linked=conversation is not None and link_rows.linked(connection, conversation) == application,
-            failed_tries=len(try_rows.of_receipt(connection, stored.receipt_hash).failures),
+            failed_tries=try_rows.of_receipt(connection, stored.receipt_hash).news(now),
             grant=grants.give(self.vault, application, conversation, now),
         )
+
+    def _with_proof(self, view: View, caller: Caller) -> View:
+        """A view for whoever has just typed the PIN, or was just given it."""
+        conversation = self._conversation_hash(caller)
+        proof = grants.give(self.vault, view.application.id, conversation, self.now(), grants.PROOF)
+        return replace(view, proof=proof)
 
     # --- changes of state
 

@@ -1,6 +1,7 @@
 """Permission to act on one application, given after a look-up: an encrypted note bound to one conversation, for half an hour.
 
-It stands where a receipt and PIN would otherwise have to be kept between messages, and is worth nothing to anybody else.
+It stands where a receipt and PIN would otherwise have to be kept between messages, and is worth nothing to anybody else. A proof is the
+same, given for receipt and PIN alone and never renewed: by it a lost PIN is replaced.
 """
 
 from __future__ import annotations
@@ -14,22 +15,22 @@ from bot.applications.errors import GrantExpired
 from bot.privacy.crypto import CannotOpen, Place, Vault
 
 LIFETIME = timedelta(minutes=30)
-_PLACE = Place("grant", "", "")
+GRANT, PROOF = Place("grant", "", ""), Place("proof", "", "")
 _HASH = 32
 
 
-def give(vault: Vault, application: UUID, conversation_hash: bytes | None, now: datetime) -> str:
-    """A grant as text."""
+def give(vault: Vault, application: UUID, conversation_hash: bytes | None, now: datetime, place: Place = GRANT) -> str:
+    """A grant, or a proof, as text."""
     issued = int(now.timestamp()).to_bytes(8, "big")
     plain = application.bytes + (conversation_hash or bytes(_HASH)) + issued
-    return base64.urlsafe_b64encode(Vault.seal(vault.derived_key("grant"), plain, _PLACE)).decode()
+    return base64.urlsafe_b64encode(Vault.seal(vault.derived_key("grant"), plain, place)).decode()
 
 
-def read(vault: Vault, grant: str, conversation_hash: bytes | None, now: datetime) -> UUID:
+def read(vault: Vault, grant: str, conversation_hash: bytes | None, now: datetime, place: Place = GRANT) -> UUID:
     """The application of a grant; raises `GrantExpired` also for one that was altered or given to another conversation."""
     try:
         sealed = base64.urlsafe_b64decode(grant.encode())
-        plain = Vault.unseal(vault.derived_key("grant"), sealed, _PLACE)
+        plain = Vault.unseal(vault.derived_key("grant"), sealed, place)
     except (CannotOpen, binascii.Error, UnicodeEncodeError) as error:
         raise GrantExpired() from error
     issued = datetime.fromtimestamp(int.from_bytes(plain[16 + _HASH :], "big"), timezone.utc)

@@ -19,6 +19,7 @@ DAY_FAILURES = 10
 DAY = timedelta(hours=24)
 FAILURES_UNTIL_STAFF = 20
 CALLER_FAILURES = 20
+TOLD_FOR = timedelta(days=30)
 CALLER_WINDOW = timedelta(hours=1)
 
 
@@ -29,6 +30,10 @@ class Tries:
     failures: tuple[datetime, ...] = ()
     in_row: int = 0
     locked_until: datetime | None = None
+    seen: int = 0
+    """How many failures, counted from the oldest, there were when the couple last came with receipt and PIN."""
+    told: int = 0
+    """How many there were the time before: those after them are told of until the couple comes again."""
 
     @property
     def needs_staff(self) -> bool:
@@ -50,16 +55,27 @@ class Tries:
         recent = [at for at in failures if at > now - DAY]
         if len(recent) >= DAY_FAILURES:
             until = _later(until, recent[-DAY_FAILURES] + DAY)
-        return Tries(failures, in_row, until)
+        return replace(self, failures=failures, in_row=in_row, locked_until=until)
 
     def taken_back(self, before: Tries, counted: Tries) -> Tries:
         """After a try that was counted in advance proved right; failures that came in between stay, and so do their locks."""
         if self == counted:
             return replace(before, in_row=0)
         failures = list(self.failures)
-        if counted.failures[-1] in failures:  # staff may have cleared them meanwhile
-            failures.remove(counted.failures[-1])
-        return replace(self, failures=tuple(failures))
+        if counted.failures[-1] not in failures:  # staff may have cleared them meanwhile
+            return self
+        at = failures.index(counted.failures[-1])
+        del failures[at]
+        seen, told = self.seen - (at < self.seen), self.told - (at < self.told)
+        return replace(self, failures=tuple(failures), seen=seen, told=told)
+
+    def opened(self) -> Tries:
+        """After receipt and PIN were right: what was told of the time before is told no more. All stay counted."""
+        return replace(self, seen=len(self.failures), told=self.seen)
+
+    def news(self, now: datetime) -> int:
+        """How many failures the couple is told of: none it was told of before, and none of more than 30 days ago. Locks nothing."""
+        return sum(at > now - TOLD_FOR for at in self.failures[self.told :])
 
 
 @dataclass(frozen=True)

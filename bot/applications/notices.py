@@ -22,6 +22,11 @@ def _words() -> dict[str, Any]:
     return read_yaml(DIRECTORY / "notices.yml")
 
 
+def names() -> tuple[str, ...]:
+    """What there can be a notice about."""
+    return tuple(_words())
+
+
 def worded(name: str, language: str, page: str) -> Notice:
     """A notice in a language; `page` is the address it leads to."""
     words = _words()[name]

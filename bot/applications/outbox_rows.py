@@ -31,12 +31,23 @@ def add(connection: Connection, application: UUID, now: datetime, notice: str = 
 
 
 def claim(connection: Connection, now: datetime, lease: timedelta) -> Row | None:
-    """Takes the notice that has been due longest, also one whose sender has not been heard of for the time of its lease."""
+    """Takes the newest notice of the application that has waited longest, also one whose sender was not heard of for its lease.
+
+    All notices say the same, so it stands for the older ones that are due, which are settled as joined. The newest is the one that no mail
+    program can have seen before something that it is to tell of.
+    """
     due = _c.status.in_(["waiting", "sending"]) & (_c.due_at <= now)
-    query = select(t.outbox).where(due).order_by(_c.due_at, _c.message_id).limit(1).with_for_update(skip_locked=True)
-    row = connection.execute(query).first()
-    if row is None:
+    ours = (
+        select(t.outbox).join(t.applications).where(due).with_for_update(skip_locked=True)
+    )  # one sender an application
+    first = connection.execute(ours.order_by(_c.due_at, _c.message_id).limit(1)).first()
+    if first is None:
         return None
+    same = (_c.application_id == first.application_id) & (_c.notice == first.notice)
+    row, *joined = connection.execute(ours.where(same).order_by(_c.created_at.desc(), _c.message_id)).all()
+    for older in joined:
+        values = {"status": "dropped", "problem": "joined", "updated_at": now}
+        connection.execute(update(t.outbox).where(_c.message_id == older.message_id).values(**values))
     connection.execute(
         update(t.outbox)
         .where(_c.message_id == row.message_id)

@@ -73,7 +73,7 @@ class Starting(Core):
     def open_started(self, started: Started, caller: Caller) -> View:
         """What was just started, with a grant for the conversation that started it."""
         with self.store.write() as connection:
-            return self._view(connection, started.application, caller, self.now())
+            return self._with_proof(self._view(connection, started.application, caller, self.now()), caller)
 
     def _start(
         self, wishes: Wishes, contact: Contact | None, key_hash: bytes, digest: bytes, delivery: Delivery | None

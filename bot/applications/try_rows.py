@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Any
@@ -35,12 +35,13 @@ def locked(connection: Connection, receipt: bytes, callers: Iterable[bytes], now
         insert_if_new(connection, t.attempts, values)
         query = select(t.attempts).where(t.attempts.c.subject == subject).with_for_update()
         found.append((subject, connection.execute(query).one()))
-    return Counters(_tries(found[0][1]), {subject: CallerTries(_times(row)) for subject, row in found[1:]})
+    return Counters(_tries(found[0][1]), {subject: CallerTries(_written(row)[0]) for subject, row in found[1:]})
 
 
 def save_receipt(connection: Connection, subject: bytes, tries: Tries, now: datetime) -> None:
     """Writes a receipt's counter."""
-    _save(connection, subject, tries.failures, now, in_row=tries.in_row, locked_until=tries.locked_until)
+    marks = {"seen": tries.seen, "told": tries.told}
+    _save(connection, subject, tries.failures, now, marks, in_row=tries.in_row, locked_until=tries.locked_until)
 
 
 def save_caller(connection: Connection, subject: bytes, tries: CallerTries, now: datetime) -> None:
@@ -59,15 +60,28 @@ def clear(connection: Connection, subject: bytes) -> None:
     connection.execute(delete(t.attempts).where(t.attempts.c.subject == subject))
 
 
-def _save(connection: Connection, subject: bytes, failures: tuple[datetime, ...], now: datetime, **values: Any) -> None:
-    written = json.dumps([at.isoformat() for at in failures])
+def _save(
+    connection: Connection,
+    subject: bytes,
+    failures: tuple[datetime, ...],
+    now: datetime,
+    marks: Mapping[str, int] | None = None,
+    **values: Any,
+) -> None:
+    times = [at.isoformat() for at in failures]
+    written = json.dumps({"at": times, **marks} if marks else times)
     condition = t.attempts.c.subject == subject
     connection.execute(update(t.attempts).where(condition).values(failures=written, updated_at=now, **values))
 
 
-def _times(row: Row) -> tuple[datetime, ...]:
-    return tuple(datetime.fromisoformat(at).astimezone(timezone.utc) for at in json.loads(row.failures))
+def _written(row: Row) -> tuple[tuple[datetime, ...], dict[str, int]]:
+    """The times of a counter, and a receipt's marks; before there were marks, times alone were written."""
+    written = json.loads(row.failures)
+    marks = dict(written) if isinstance(written, dict) else {"at": written}
+    times = tuple(datetime.fromisoformat(at).astimezone(timezone.utc) for at in marks.pop("at"))
+    return times, marks
 
 
 def _tries(row: Row) -> Tries:
-    return Tries(_times(row), row.in_row, row.locked_until)
+    times, marks = _written(row)
+    return Tries(times, row.in_row, row.locked_until, **marks)

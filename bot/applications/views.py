@@ -49,9 +49,11 @@ class View:
     linked: bool
     """Whether the conversation that asks is linked."""
     failed_tries: int
-    """Failed tries at its receipt, in all: someone else may be guessing."""
+    """Failed tries at its receipt since the look-up before the last one, of the last 30 days: someone else may be guessing."""
     grant: str = field(repr=False)
     """Lets this conversation change the application for the next half hour."""
+    proof: str | None = field(default=None, repr=False)
+    """Right after the PIN was typed or given out: lets this conversation have a new one within half an hour."""
 
     @property
     def missing(self) -> tuple[str, ...]:

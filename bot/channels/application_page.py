@@ -39,7 +39,7 @@ from bot.channels.application_requests import ANSWER_WITHIN, Calls, count, read_
 from bot.channels.application_sessions import ApplicationSessions
 from bot.channels.application_shown import Shown
 from bot.channels.limits import Refused, accepted_language, language_of
-from bot.channels.pages import NEUTRAL_PAGE, SECURITY_HEADERS
+from bot.channels.pages import NEUTRAL_PAGE, READ, SECURITY_HEADERS
 from bot.channels.rate import RateLimiter, client_address
 from bot.knowledge.loader import Knowledge, load
 from bot.rendering.application_html import ApplicationPages
@@ -83,7 +83,7 @@ def application_pages(
             return await page.done(request, post, opened)
 
         name = path.strip("/").replace("/", "_")
-        routes.add_route(on_get, path, methods=["GET"], name=f"{name}_shown")
+        routes.add_route(on_get, path, methods=READ, name=f"{name}_shown")
         if post:
             routes.add_route(on_post, path, methods=["POST"], name=f"{name}_done", stream=True)
 

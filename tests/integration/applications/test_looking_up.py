@@ -6,10 +6,10 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, update
 
-from bot.applications import receipt
-from bot.applications.errors import ApplicationNotFound, TooManyTries
+from bot.applications import receipt, tables
+from bot.applications.errors import ApplicationNotFound, GrantExpired, TooManyTries
 from bot.applications.service import Applications
 from bot.applications.views import Caller, Started
 from tests.drills.installation import Clock
@@ -152,11 +152,87 @@ def test_neither_success_nor_a_new_pin_forgives_failures(
         if n == 4:
             break
         view = applications.look_up(started.receipt, pin, Caller(f"own {n}"))
-        assert view.failed_tries == 4 * (n + 1)
+        assert view.failed_tries == 4  # told of once, and counted all the same
         pin = applications.new_pin(started.receipt, pin, Caller(f"own {n}"), f"key {n}")
         clock.move(days=2)
     with pytest.raises(ApplicationNotFound):  # twenty in all
         applications.look_up(started.receipt, pin, Caller("own"))
+
+
+def test_failures_are_told_of_from_one_look_up_to_the_next_and_then_no_more(
+    applications: Applications, start: Callable[..., Started], clock: Clock, caller: Caller
+) -> None:
+    started = start()
+    fail(applications, started.receipt, wrong(started.pin), 3)
+    view = applications.look_up(started.receipt, started.pin, caller)
+    assert view.failed_tries == 3
+    assert applications.view(view.grant, caller).failed_tries == 3  # the page is loaded again
+    clock.move(hours=1)
+    assert applications.look_up(started.receipt, started.pin, caller).failed_tries == 0
+    fail(applications, started.receipt, wrong(started.pin), 1)
+    assert applications.look_up(started.receipt, started.pin, caller).failed_tries == 1
+
+
+def test_in_a_linked_chat_failures_are_no_news_after_thirty_days(
+    applications: Applications, start: Callable[..., Started], clock: Clock, caller: Caller
+) -> None:
+    started = start()
+    applications.link_chat(applications.open_started(started, caller).grant, caller)
+    fail(applications, started.receipt, wrong(started.pin), 2)
+    clock.move(days=29)
+    assert applications.look_up_linked(caller).failed_tries == 2
+    clock.move(days=1)
+    assert applications.look_up_linked(caller).failed_tries == 0
+
+
+def test_counters_written_before_anything_was_told_can_still_be_read(
+    applications: Applications, start: Callable[..., Started], clock: Clock, caller: Caller
+) -> None:
+    started = start()
+    fail(applications, started.receipt, wrong(started.pin), 1)
+    with applications.store.write() as connection:
+        times = f'["{clock().isoformat()}"]'
+        connection.execute(
+            update(tables.attempts).where(tables.attempts.c.kind == "receipt").values(failures=times, in_row=1)
+        )
+    assert applications.look_up(started.receipt, started.pin, caller).failed_tries == 1
+
+
+def test_a_lost_pin_is_replaced_for_who_has_just_proved_it(
+    applications: Applications, start: Callable[..., Started], caller: Caller
+) -> None:
+    started = start()
+    view = applications.look_up(started.receipt, started.pin, caller)
+    fresh = applications.replace_lost_pin(view.proof, view.grant, caller, "a")
+    assert applications.replace_lost_pin(view.proof, view.grant, caller, "a") == fresh  # the yes came twice
+    with pytest.raises(ApplicationNotFound):
+        applications.look_up(started.receipt, started.pin, caller)
+    assert applications.look_up(started.receipt, fresh, caller).history[-1].reason == "new_pin"
+
+
+def test_a_lost_pin_is_replaced_for_nobody_else(
+    applications: Applications, start: Callable[..., Started], clock: Clock, caller: Caller
+) -> None:
+    started, other = start(), start(key="another")
+    view = applications.look_up(started.receipt, started.pin, caller)
+    assert applications.view(view.grant, caller).proof is None
+    applications.link_chat(view.grant, caller)
+    linked = applications.look_up_linked(caller)
+    assert linked.proof is None  # a link is no proof
+    opened = applications.look_up(other.receipt, other.pin, caller)
+    for proof, grant, who in [
+        (view.grant, view.grant, caller),
+        (view.proof, view.grant, Caller("somebody else")),
+        (view.proof, opened.grant, caller),
+    ]:
+        with pytest.raises(GrantExpired):
+            applications.replace_lost_pin(proof, grant, who, "a")
+    clock.move(minutes=29)
+    late = applications.view(view.grant, caller).grant  # a grant is renewed, a proof is not
+    clock.move(minutes=1)
+    with pytest.raises(GrantExpired):
+        applications.replace_lost_pin(view.proof, late, caller, "a")
+    assert applications.look_up(started.receipt, started.pin, caller)
 
 
 def test_a_thousand_tries_at_once_are_no_way_round_the_limit(

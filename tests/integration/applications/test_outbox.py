@@ -65,6 +65,41 @@ def test_a_notice_is_sent_once_in_the_couples_language(outbox: Outbox, told: Sta
     assert PAGE in notice.body
 
 
+def test_several_changes_are_one_notice(
+    outbox: Outbox, told: Started, sender: Recording, applications: Applications
+) -> None:
+    for state in (State.UNDER_REVIEW, State.ACCEPTED):
+        applications.advance(told.application, state, "staff:a", "x")
+    assert outbox.run() == Sent(sent=1)
+    assert outbox.run() == Sent()
+    assert len(sender.sent) == 1
+    assert outbox.counts() == {"sent": 1, "dropped": 2}
+
+
+def test_what_changes_after_a_delivery_that_may_have_come_is_told_under_another_id(
+    outbox: Outbox, told: Started, sender: Recording, clock: Clock, applications: Applications
+) -> None:
+    """A mail program that has seen the first drops whatever comes under its id again."""
+    sender.failures = [DeliveryFailed("timeout")]
+    assert outbox.run() == Sent(put_off=1)
+    clock.time += FIRST_WAIT
+    applications.advance(told.application, State.UNDER_REVIEW, "staff:a", "x")
+    assert outbox.run() == Sent(sent=1)
+    clock.time += LONGEST_WAIT
+    assert outbox.run() == Sent()
+    assert len(sender.sent) == len(sender.ids) == 2
+
+
+def test_each_couple_has_a_notice_of_its_own(
+    outbox: Outbox, told: Started, sender: Recording, applications: Applications, start: Callable[..., Started]
+) -> None:
+    other = start(contact=Contact(ContactKind.EMAIL, "other@example.org"), key="other")
+    for state in (State.SUBMITTED, State.UNDER_REVIEW):
+        applications.advance(other.application, state, "staff:a", "x")
+    assert outbox.run() == Sent(sent=2)
+    assert {address for _, address, _ in sender.sent} == {"couple@example.org", "other@example.org"}
+
+
 def test_a_failed_delivery_is_tried_again_under_the_same_id_with_growing_waits(
     outbox: Outbox, told: Started, sender: Recording, clock: Clock
 ) -> None:
