@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from types import SimpleNamespace
 from urllib.parse import unquote
 
 import pytest
 import regex
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sanic import Sanic
 
 from bot.dialogue.speaking import Speaker
 from bot.guide.contents import is_page
@@ -200,6 +202,30 @@ def test_a_button_with_an_address_opens_it_and_one_without_payload_says_its_titl
     assert ("https://example.org/%E3%81%82", "") in actions and ("", "say=はい") in actions
 
 
+@pytest.mark.parametrize(("lang", "brackets"), [("ja", "（）"), ("en", "()"), ("ja-easy", "（）")])
+def test_brackets_of_a_link_and_of_a_receipt_are_those_of_the_language(renderer, lang, brackets):
+    told = {
+        "text": "TP-7K2M-9QXC-4H8R https://example.org/a",
+        "buttons": [],
+        "answer": {"kind": "answer", "lang": lang},
+    }
+    shown = [t for t in texts(renderer.messages([told], lang)) if "example.org" in t or "TP-" in t]
+    for detail in ("example.org", "TP-7K2M-9QXC-4H8R"):
+        assert any(t.endswith(f"{brackets[0]}{detail}{brackets[1]}") for t in shown), shown
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_above_the_choices_of_a_question_stands_how_to_answer_by_typing(knowledge, renderer, lang):
+    labels, speaker = knowledge.pages["line"]["labels"], Speaker(knowledge)
+    for fact, label in (("both_adults", "choose_number"), ("people_count", "choose")):
+        said = message(speaker.speak({"say": "question", "fact": fact}, lang, DAY), "line")
+        shown = list(texts(renderer.messages([said], lang)))
+        assert labels[label][lang] in shown, fact
+    assert not {labels[n][lang] for n in ("choose", "choose_number")} & set(
+        texts(renderer.messages([entry(knowledge, "application_fee", lang)], lang))
+    )
+
+
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_every_number_of_an_answer_in_a_crisis_can_be_tapped(knowledge, renderer, lang):
     crises = [name for name, one in knowledge.entries.items() if one.kind == "crisis"]
@@ -222,7 +248,12 @@ def test_settings_refuse_to_start_without_secret_or_token():
     from bot.settings_line import LineSettingsError, line_settings
 
     good = {"TOMONI_LINE": "on", "TOMONI_LINE_SECRET": "a" * 32, "TOMONI_LINE_TOKEN": "t"}
+    good["TOMONI_PUBLIC_URL"] = "https://tomoni.example.jp"
     assert line_settings({}) is None and line_settings({"TOMONI_LINE": "off"}) is None
+    paced = line_settings(good | {"TOMONI_LINE_PER_MINUTE": "90"})
+    assert paced is not None and paced.rate == (90, 20)
+    with pytest.raises(LineSettingsError, match="TOMONI_LINE_BURST"):
+        line_settings(good | {"TOMONI_LINE_BURST": "0"})
     assert line_settings(good | {"TOMONI_LINE_SECRET_OLD": "b" * 32}).secrets == ("a" * 32, "b" * 32)
     for name, value in (
         ("TOMONI_LINE_SECRET", ""),
@@ -235,3 +266,54 @@ def test_settings_refuse_to_start_without_secret_or_token():
         with pytest.raises(LineSettingsError, match=name):
             line_settings(good | {name: value})
     assert "a" * 32 not in repr(line_settings(good))
+
+
+@pytest.mark.parametrize(
+    "address",
+    [None, "", "http://localhost:8000", "http://tomoni.example.jp", "https://localhost", "https://127.0.0.1:8000", "https://["],
+)  # fmt: skip
+def test_line_itself_is_not_served_without_an_address_that_phones_can_open(address):
+    from bot.settings import SettingsError, read
+
+    env = {"TOMONI_LINE": "on", "TOMONI_LINE_SECRET": "a" * 32, "TOMONI_LINE_TOKEN": "t"}
+    env |= {} if address is None else {"TOMONI_PUBLIC_URL": address}
+    with pytest.raises(SettingsError, match="TOMONI_PUBLIC_URL is not set to a public https address"):
+        read(env)
+    assert read(env | {"TOMONI_LINE_API": "http://127.0.0.1:9"}).line is not None  # a stand-in, for tests
+    assert read(env | {"TOMONI_PUBLIC_URL": "https://tomoni.example.jp/"}).public_url == "https://tomoni.example.jp"
+
+
+@pytest.mark.parametrize("lang", ["ja", "en", "ja-easy"])
+def test_our_account_is_offered_on_the_chat_page_only_where_it_is_named(knowledge, lang):
+    from bot.channels.pages import chat_words
+    from bot.rendering.chat_html import ChatPage
+
+    words, day = chat_words(), date(2026, 11, 22)
+    named = ChatPage(knowledge, words, "https://example.jp/", "@123abcde").render(lang, day)
+    unnamed = ChatPage(knowledge, words, "https://example.jp/").render(lang, day)
+    assert (
+        '<a class="plain" href="https://line.me/R/ti/p/%40123abcde" target="_blank" rel="noopener noreferrer">' in named
+    )
+    assert "line.me/R/ti" not in unnamed and named.count("line.me/R/ti") == 1
+
+
+def test_the_setting_reaches_the_chat_page(tmp_path, monkeypatch):
+    from bot.channels.chat_site import ChatSite
+    from bot.serve import create_app
+    from bot.settings import read
+
+    made = []
+    real = ChatSite.__init__
+
+    def noted(self, settings, *given):
+        made.append(settings.line_account)
+        real(self, settings, *given)
+
+    monkeypatch.setattr(ChatSite, "__init__", noted)
+    line = {"TOMONI_LINE": "on", "TOMONI_LINE_SECRET": "a" * 32, "TOMONI_LINE_TOKEN": "t"}
+    line["TOMONI_PUBLIC_URL"] = "https://tomoni.example.jp"
+    try:
+        create_app(read({**line, "TOMONI_LINE_ACCOUNT": "@abc"}, tmp_path), SimpleNamespace())
+    finally:
+        Sanic._app_registry.pop("tomoni", None)
+    assert made == ["@abc"]

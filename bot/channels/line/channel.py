@@ -21,7 +21,7 @@ from sanic.response import json as json_response
 from bot.applications.errors import StoreUnavailable
 from bot.channels.line import signature
 from bot.channels.line.conversing import NAME
-from bot.channels.line.health import Health
+from bot.channels.line.health import Health, report_in
 from bot.channels.line.opening import open_post
 from bot.channels.line.post import Post
 from bot.knowledge.loader import Knowledge
@@ -105,6 +105,15 @@ class LineInput(InputChannel):
             await self.stop()
 
         return routes
+
+    async def is_well(self) -> bool:
+        """Whether events are taken and LINE takes our answers, by all workers' counters; for `/health`."""
+        if self.post is None:
+            return False
+        try:
+            return (await self.post.inbox.run(report_in)).trouble is None
+        except StoreUnavailable:
+            return False
 
     async def stop(self, seconds: float = FINISH_SECONDS) -> None:
         """Finishes what is under way."""

@@ -6,6 +6,7 @@ import logging
 import re
 import traceback
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from rasa.core.channels.channel import UserMessage
 
 from bot import clock
 from bot.channels import gate
-from bot.channels.line import memory
+from bot.channels.line import memory, numbers
 from bot.channels.line.deeds import Ask, Deed, Tell, Where
 from bot.channels.line.fitting import Fitting
 from bot.channels.output import CollectingChannel
@@ -30,7 +31,8 @@ Message = dict[str, Any]
 OnMessage = Callable[[UserMessage], Awaitable[Any]]
 
 NAME = "line"
-ERASED = ("task_erased_talk", "task_erased_both")
+_NOT_TEXT = ("sticker", "media")
+ERASED = ("task_erased_talk", "task_erased_talk_line", "task_erased_both")
 _TOKYO = "東京都"
 
 
@@ -71,7 +73,20 @@ class Conversing:
         speaking = spoken or lang or "ja"
         if isinstance(deed, Where):
             return [self._place(deed.address, speaking)]
-        return [self.line(deed, speaking)] if isinstance(deed, Tell) else []
+        return await self._told(deed, conversation, speaking) if isinstance(deed, Tell) else []
+
+    async def _told(self, deed: Tell, conversation: str, speaking: str) -> list[Message]:
+        """Fixed lines; in the middle of a form its open question stands below in place of common questions."""
+        asked = await self._open_question(conversation) if deed.names[0] in _NOT_TEXT else []
+        return [self.line(replace(deed, menu=deed.menu and not asked), speaking), *asked]
+
+    async def _open_question(self, conversation: str) -> list[Message]:
+        """The question that waits for an answer, as it was asked; none outside a form."""
+        said = await memory.said_last(self._agent(), conversation)
+        kinds = [(m.get("answer") or {}).get("kind") for m in said]
+        return (
+            [self.fitting.fitted(said[-1])] if kinds[-1:] in (["ask"], ["confirm"]) and said[-1].get("buttons") else []
+        )
 
     async def _answered(
         self,
@@ -83,12 +98,12 @@ class Conversing:
         message_id: str | None,
         known: Mapping[str, str],
     ) -> list[Message]:
-        text = self.fitting.meant(text) if len(text) <= gate.LONGEST else text
+        text = await self._meant(text, conversation)
         output = CollectingChannel(NAME)
         try:
             admitted = gate.admit(text, speaking)
             if admitted.refusal is not None:
-                return [admitted.refusal]
+                return [admitted.refusal, *await self._open_question(conversation)]
             metadata = gate.metadata(admitted, conversation, stated, **known) | ({memory.MARK: mark} if mark else {})
             heard = UserMessage(admitted.text, output, conversation, None, NAME, message_id, metadata)
             await self._heard(heard)
@@ -100,6 +115,14 @@ class Conversing:
                 "line message failed: %s at %s, conversation %s", type(error).__name__, place, conversation[:12]
             )
         return [self.fitting.fitted(said) for said in output.collected] or [gate.refusal("try_later", speaking or "ja")]
+
+    async def _meant(self, text: str, conversation: str) -> str:
+        """The words a typed title or number stands for."""
+        if len(text) > gate.LONGEST:
+            return text
+        given = numbers.typed(text)
+        said = await memory.said_last(self._agent(), conversation) if given else []
+        return numbers.picked(given, [self.fitting.fitted(m) for m in said]) or self.fitting.meant(text)
 
     def line(self, told: Tell, lang: str, **values: Any) -> Message:
         """Lines of line.yml as a message, with common questions or languages to tap where they help."""

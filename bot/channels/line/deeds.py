@@ -105,7 +105,7 @@ def _message(event: Event) -> Deed:
     if kind == "location":
         address = event.message.get("address")
         return Where(address if isinstance(address, str) else "")
-    return Tell(("unknown_tap",), menu=True)
+    return Ignore("type")  # LINE adds kinds without notice
 
 
 def _postback(event: Event) -> Deed:

@@ -23,6 +23,8 @@ class Event:
     type: str
     user: str | None = field(default=None, repr=False)
     group: bool = False
+    place: str | None = field(default=None, repr=False)
+    """LINE's id of the group or room."""
     active: bool = True
     token: str | None = field(default=None, repr=False)
     again: bool = False
@@ -54,6 +56,7 @@ def read(raw: Any) -> Event | None:
         type=raw["type"],
         user=_text(source.get("userId")),
         group=source.get("type") not in ("user", None) or "groupId" in source or "roomId" in source,
+        place=_text(source.get("groupId")) or _text(source.get("roomId")),
         active=raw.get("mode") in ("active", None),
         token=_text(raw.get("replyToken")),
         again=_mapping(raw.get("deliveryContext")).get("isRedelivery") is True,

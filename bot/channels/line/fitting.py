@@ -15,6 +15,17 @@ from bot.rendering.page import Say
 Message = dict[str, Any]
 
 _MENU, _LANGUAGE = "phrase_menu", "language"
+# Answers that must not sound as if nothing stayed in LINE: about privacy, and the last word after erasing.
+_STAYS = (
+    "privacy_who_sees",
+    "privacy_what_is_kept",
+    "privacy_delete",
+    "privacy_family_finds_out",
+    "task_erased_talk",
+    "task_erased_talk_line",
+    "task_erased_both",
+)
+_SPOKEN = ("short", "body", "next")
 _LATEST_WINS = ("ja-easy", "en", "ja")  # without its readings a title in plain Japanese is often the same
 
 
@@ -47,11 +58,19 @@ class Fitting:
         lang = answer.get("lang") or "ja"
         if answer.get("id") == _MENU:
             return {**message, **self._menu(answer, lang)}
-        word = self._words["page_only"][lang]
-        parts = {name: without(told, word, lang) for name, told in (answer.get("parts") or {}).items()}
-        if parts == (answer.get("parts") or {}):
+        told = answer.get("parts") or {}
+        parts = {name: self._part(answer.get("id"), name, part, lang) for name, part in told.items()}
+        if parts == told:
             return message
-        return {**message, "text": without(message["text"], word, lang), "answer": {**answer, "parts": parts}}
+        text = "\n".join(parts[name] for name in _SPOKEN if parts.get(name))
+        return {**message, "text": text, "answer": {**answer, "parts": parts}}
+
+    def _part(self, answer: str | None, name: str, told: str, lang: str) -> str:
+        instead = self._words["instead"].get(answer, {}).get(name)
+        said = without(instead[lang] if instead else told, self._words["page_only"][lang], lang)
+        if name != "short" or answer not in _STAYS:
+            return said
+        return (" " if lang == "en" else "").join(part for part in (said, self._words["stays"][lang]) if part)
 
     def _menu(self, answer: Mapping[str, Any], lang: str) -> dict[str, Any]:
         say = Say(self._knowledge, self._words, lang, clock.today())
@@ -76,4 +95,12 @@ def _titles(knowledge: Knowledge) -> Mapping[str, str]:
     # A short title in plain Japanese is what anybody types: its words must not change the language, as their spaces would.
     easy = {for_features(i["title"]["ja-easy"]): for_features(i["say"]["ja-easy"]) for i in items}
     found = {for_features(i["title"][lang]): i["say"][lang] for lang in ("en", "ja") for i in items}
-    return easy | found | {for_features(w["title"][lang]): w["say"][lang] for lang in _LATEST_WINS for w in buttons}
+    tapped = {for_features(w["title"][lang]): w["say"][lang] for lang in _LATEST_WINS for w in buttons}
+    return _sharing(knowledge) | easy | found | tapped
+
+
+def _sharing(knowledge: Knowledge) -> Mapping[str, str]:
+    """Titles of the links below an answer, which only a tap opens: typed they ask how an answer is passed on."""
+    words = knowledge.pages["line"]
+    labels = (words["labels"]["share"], words["labels"]["copy"])
+    return {for_features(label[lang]): words["share_say"][lang] for lang in _LATEST_WINS for label in labels}

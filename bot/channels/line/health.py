@@ -1,5 +1,7 @@
 """What staff see of LINE: last webhook, last success, what waits, pushes of this month, failures by status. Counts only, no people.
 
+`python -m bot line status` shows it, `/health` says in one word whether all is well, `banner` is for the top of staff's pages.
+
 Counted in memory and added to one small table every few seconds, so that the console reads it from another process.
 """
 
@@ -20,6 +22,7 @@ from bot.applications.repository import insert_if_new
 from bot.channels.line import inbox_rows
 from bot.channels.line.client import Said
 from bot.channels.line.tables import health
+from bot.knowledge.loader import Knowledge
 from bot.store import Store
 
 logger = logging.getLogger(__name__)
@@ -27,6 +30,20 @@ logger = logging.getLogger(__name__)
 IN_A_ROW = 5
 _GAUGE = "in_a_row"
 _ALARMS = {"401": "token", "403": "permission", "429": "limit"}
+
+
+@dataclass
+class _Failing:
+    """Calls that have failed since the last that succeeded, as far as the table does not know of them yet.
+
+    Added to what other workers saw fail, and only ended by a success: a worker that is idle must not say that all is well.
+    """
+
+    calls: int = 0
+    ended: bool = False
+
+    def and_then(self, later: _Failing) -> _Failing:
+        return _Failing(self.calls + later.calls, self.ended)
 
 
 class Health:
@@ -38,6 +55,7 @@ class Health:
         self._added: Counter[str] = Counter()
         self._at: dict[str, datetime] = {}
         self._in_a_row = 0
+        self._failing = _Failing()
         self._pushed: dict[str, int] = {}
 
     def count(self, name: str, by: int = 1) -> None:
@@ -50,10 +68,12 @@ class Health:
         if path.startswith("/v2/bot/chat/"):
             return
         if said.ok:
-            self._in_a_row = 0
+            self._in_a_row, self._failing = 0, _Failing(ended=True)
             self.count("ok")
             return
-        self._in_a_row += 1
+        if said.status is None or said.status >= 500:  # a refusal comes from a LINE that works
+            self._in_a_row += 1
+            self._failing.calls += 1
         status = str(said.status or said.error or "none")[:24]
         self.count(f"failed.{status}")
         if status in _ALARMS:
@@ -74,15 +94,20 @@ class Health:
     def save(self, connection: Connection) -> None:
         """Adds what was counted to the table, and learns what others have pushed."""
         added, self._added = self._added, Counter()
+        failing, self._failing = self._failing, _Failing()
         try:
             for name, count in added.items():
                 _add(connection, name, count, self._at[name])
-            _set(connection, _GAUGE, self._in_a_row, self._now())
+            if failing.ended:
+                _set(connection, _GAUGE, failing.calls, self._now())
+            elif failing.calls:
+                _add(connection, _GAUGE, failing.calls, self._now())
             month = self._month()
             found = connection.execute(select(health.c.count).where(health.c.name == month)).scalar()
             self._pushed = {month: int(found or 0)}
         except BaseException:
             self._added += added  # the transaction is undone: next time
+            self._failing = self._failing if self._failing.ended else failing.and_then(self._failing)
             raise
 
     def _month(self) -> str:
@@ -117,9 +142,20 @@ class Report:
 def report(store: Store) -> Report:
     """How LINE is doing, from any process."""
     with store.read() as connection:
-        rows = connection.execute(select(health)).all()
-        waiting = inbox_rows.counts(connection)
+        return report_in(connection)
+
+
+def report_in(connection: Connection) -> Report:
+    """The same, where a transaction is open already."""
+    rows = connection.execute(select(health)).all()
+    waiting = inbox_rows.counts(connection)
     return Report({r.name: r.count for r in rows}, {r.name: r.at for r in rows}, waiting)
+
+
+def banner(found: Report, knowledge: Knowledge, lang: str) -> str | None:
+    """One sentence for staff while something is wrong with LINE, to be shown on top of what they look at; None when all is well."""
+    words = knowledge.pages["line"]["trouble"]
+    return str(words[found.trouble][lang]) if found.trouble else None
 
 
 def _add(connection: Connection, name: str, count: int, at: datetime) -> None:

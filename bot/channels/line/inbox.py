@@ -62,7 +62,13 @@ class Inbox:
     # --- what lies in it
 
     def letter(
-        self, key: str, conversation: str | None, message: str | None, content: Any, received_at: datetime
+        self,
+        key: str,
+        conversation: str | None,
+        message: str | None,
+        content: Any,
+        received_at: datetime,
+        again: bool = False,
     ) -> Letter:
         """An event as it is kept."""
         event = self._vault.keyed_hash("line_event", key)
@@ -72,6 +78,7 @@ class Inbox:
             message=self._vault.keyed_hash("line_message", message) if message else None,
             payload=self._seal(event, content),
             received_at=received_at,
+            again=again,
         )
 
     def content(self, letter: Letter) -> Any:
@@ -107,9 +114,13 @@ class Inbox:
         return self._write(lambda x: rows.settle(x, letter.event, state, payload))
 
     async def collect(self, event: bytes, conversation: str) -> tuple[str, Any] | None:
-        """State and, once, the late answer of an event of this conversation."""
-        found = await self._write(lambda x: rows.take_ready(x, event, self.named(conversation)))
-        return (found[0], self._unseal(event, found[1]) if found[0] == "ready" else None) if found else None
+        """State and, when it is there, the late answer of an event of this conversation."""
+        found = await self._write(lambda x: rows.late_answer(x, event, self.named(conversation)))
+        return (found[0], self._unseal(event, found[1]) if found[0] in ("ready", "done") else None) if found else None
+
+    def fetched(self, event: bytes) -> Awaitable[None]:
+        """Notes that a late answer has reached its person."""
+        return self._write(lambda x: rows.fetched(x, event))
 
     def newest_late(self, conversation: str) -> Awaitable[bytes | None]:
         """The last event of a conversation whose answer is late, ready or not."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import case, delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
@@ -15,6 +15,7 @@ from bot.channels.line.tables import inbox
 UNFINISHED = ("open", "replying", "late")
 _AT_ONCE = 500  # values of one statement: older SQLite takes 999
 c = inbox.c
+_FETCHED = (c.state == "done") & c.payload.is_not(None)  # a late answer that was delivered, kept for a second tap
 
 
 @dataclass(frozen=True)
@@ -27,14 +28,19 @@ class Letter:
     payload: bytes
     received_at: datetime
     state: str = "open"
+    again: bool = False
+    """LINE brings it once more, and with it another minute for its reply token."""
 
 
 def add_all(connection: Connection, letters: Sequence[Letter], owner: str, lease_until: datetime) -> list[bool]:
     """Puts letters in; says of each whether it is new. Of copies at two workers the first is in, and the other sees whose it is."""
     known = set(present(connection, letters))
+    for letter in letters:
+        if letter.again and letter.event in known:
+            _brought_again(connection, letter)
     new = {letter.event: letter for letter in reversed(letters) if letter.event not in known}
     if new:
-        values = [{**vars(letter), "owner": owner, "lease_until": lease_until} for letter in new.values()]
+        values = [{**_columns(letter), "owner": owner, "lease_until": lease_until} for letter in new.values()]
         dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
         connection.execute(dialect.insert(inbox).on_conflict_do_nothing(), values)
         mine = present(connection, new.values(), owner)
@@ -44,6 +50,16 @@ def add_all(connection: Connection, letters: Sequence[Letter], owner: str, lease
         fresh.append(letter.event not in known)
         known.add(letter.event)
     return fresh
+
+
+def _columns(letter: Letter) -> dict[str, object]:
+    return {name: value for name, value in vars(letter).items() if name != "again"}
+
+
+def _brought_again(connection: Connection, letter: Letter) -> None:
+    """What is not answered yet has its time from now on."""
+    unanswered = update(inbox).where(c.event == letter.event, c.state.in_(("open", "replying")))
+    connection.execute(unanswered.values(received_at=letter.received_at))
 
 
 def present(connection: Connection, letters: Iterable[Letter], owner: str | None = None) -> list[bytes]:
@@ -64,22 +80,24 @@ def settle(connection: Connection, event: bytes, state: str, payload: bytes | No
     )
 
 
-def take_ready(connection: Connection, event: bytes, conversation: bytes) -> tuple[str, bytes | None] | None:
-    """State and answer of a letter whose late answer is asked for by its own conversation; a ready one is thereby done."""
+def late_answer(connection: Connection, event: bytes, conversation: bytes) -> tuple[str, bytes | None] | None:
+    """State and answer of a letter whose late answer is asked for by its own conversation; the answer stays for another tap."""
     found = connection.execute(
         select(c.state, c.payload).where(c.event == event, c.conversation == conversation)
     ).first()
-    if found is not None and found.state == "ready":
-        taken = update(inbox).where(c.event == event, c.state == "ready").values(state="done", payload=None)
-        if connection.execute(taken).rowcount != 1:
-            return None
     return (found.state, found.payload) if found else None
 
 
+def fetched(connection: Connection, event: bytes) -> None:
+    """Notes that a late answer has reached its person; it stays for its time, as a tap may come twice."""
+    connection.execute(update(inbox).where(c.event == event, c.state == "ready").values(state="done"))
+
+
 def newest_late(connection: Connection, conversation: bytes) -> bytes | None:
-    """The last letter of a conversation whose answer waits, or will wait, to be asked for."""
-    late = select(c.event).where(c.conversation == conversation, c.state.in_(("late", "ready")))
-    found: bytes | None = connection.execute(late.order_by(c.received_at.desc()).limit(1)).scalar()
+    """The last letter of a conversation whose answer waits, or will wait, to be asked for; else one that was fetched and is still there."""
+    late = select(c.event).where(c.conversation == conversation, c.state.in_(("late", "ready")) | _FETCHED)
+    newest = late.order_by(case((_FETCHED, 1), else_=0), c.received_at.desc()).limit(1)
+    found: bytes | None = connection.execute(newest).scalar()
     return found
 
 
@@ -118,7 +136,7 @@ def of_conversation(connection: Connection, conversation: bytes, but: bytes | No
 
 
 def _empty(connection: Connection, which: object) -> list[bytes]:
-    left = c.state.in_((*UNFINISHED, "ready"))
+    left = c.state.in_((*UNFINISHED, "ready")) | _FETCHED
     events = list(connection.execute(select(c.event).where(which, left)).scalars())
     closed = {"state": "closed", "payload": None, "owner": None, "lease_until": None}
     connection.execute(update(inbox).where(which, left).values(**closed))
@@ -128,8 +146,10 @@ def _empty(connection: Connection, which: object) -> list[bytes]:
 
 def tidy(connection: Connection, ids_before: datetime, answers_before: datetime) -> int:
     """Forgets ids after their time, and answers nobody collected; returns how many of those."""
-    uncollected = update(inbox).where(c.state == "ready", c.received_at < answers_before)
-    count = connection.execute(uncollected.values(state="closed", payload=None)).rowcount
+    had_its_time = update(inbox).where(c.received_at < answers_before)
+    gone = {"payload": None, "conversation": None, "message": None}
+    count = connection.execute(had_its_time.where(c.state == "ready").values(state="closed", **gone)).rowcount
+    connection.execute(had_its_time.where(_FETCHED).values(**gone))
     connection.execute(delete(inbox).where(c.received_at < ids_before, c.state.notin_(UNFINISHED)))
     return count
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from rasa.shared.core.events import BotUttered, UserUttered
+
 MARK = "line_message"
 """In a message's metadata: a keyed hash of LINE's id for it, by which it is found when it is unsent."""
 
@@ -12,6 +14,19 @@ async def language(agent: Any, conversation: str) -> str | None:
     """The language a conversation is held in, if it has begun."""
     tracker = await agent.tracker_store.retrieve(conversation)
     return tracker.get_slot("language") if tracker and "language" in tracker.slots else None
+
+
+async def said_last(agent: Any, conversation: str) -> list[dict[str, Any]]:
+    """What was answered to the last message, as the generator made it."""
+    tracker = await agent.tracker_store.retrieve(conversation)
+    said: list[dict[str, Any]] = []
+    for event in reversed(tracker.events if tracker else ()):
+        if isinstance(event, UserUttered):
+            break
+        if isinstance(event, BotUttered):
+            answer = event.metadata.get("answer") or (event.data or {}).get("answer") or {}
+            said.insert(0, {"text": event.text, "buttons": (event.data or {}).get("buttons"), "answer": answer})
+    return said
 
 
 async def forget(agent: Any, conversation: str) -> None:

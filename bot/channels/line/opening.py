@@ -11,6 +11,7 @@ from bot.channels.line.client import LineClient
 from bot.channels.line.conversing import Conversing, OnMessage
 from bot.channels.line.health import Health
 from bot.channels.line.inbox import Inbox
+from bot.channels.line.lanes import Lanes
 from bot.channels.line.people import People
 from bot.channels.line.post import TIMES, Post, Times
 from bot.channels.line.sending import Sending
@@ -32,8 +33,13 @@ def open_post(
     *,
     times: Times = TIMES,
     limiter: RateLimiter | None = None,
+    told: RateLimiter | None = None,
+    lanes: Lanes | None = None,
 ) -> Post:
-    """What works behind the webhook; connects to nothing yet. Notices are counted into the same `health`."""
+    """What works behind the webhook; connects to nothing yet. Notices are counted into the same `health`.
+
+    `limiter`, `told` and `lanes` are those all workers share, where there are several (`Parts.on_line`).
+    """
     line = settings.line
     assert line is not None
     knowledge = knowledge or load()
@@ -49,7 +55,9 @@ def open_post(
         Sending(client, health, quiet=line.quiet, push_per_month=line.push_per_month),
         people,
         health,
-        limiter=limiter or RateLimiter(*settings.web_rate),
+        limiter=limiter or RateLimiter(*line.rate),
+        told=told,
+        lanes=lanes,
         pushes=line.push_per_month > 0,
         read_marks=line.read_marks,
         times=times,

@@ -1,7 +1,7 @@
 """`python -m bot line …`: makes the menus at LINE, has LINE look over what we send, and shows how the channel is doing.
 
 setup [--dry-run]      draws the menus, puts them up, and takes the old ones away
-validate [--dry-run]   checks every answer in every language, and the menus, here and (without --dry-run) at LINE
+validate [--dry-run]   checks everything that can be sent, in every language, here and (with a token, without --dry-run) at LINE
 status                 the counters staff see
 """
 
@@ -11,27 +11,20 @@ import argparse
 import asyncio
 import json
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, TextIO
 
-from bot import clock
+from bot.channels.line import validating
+from bot.channels.line.bodies import bodies
 from bot.channels.line.client import LineClient, Said
-from bot.dialogue.speaking import Speaker
+from bot.channels.line.refused import Refused
 from bot.knowledge.loader import Knowledge, load
-from bot.knowledge.model import LANGUAGES
-from bot.nlg import message
 from bot.rendering import limits
 from bot.rendering.line_menu import PREFIX, Menu, menus
 from bot.rendering.line_messages import LineRenderer
 from bot.settings import Settings, SettingsError, read
 
 DEFAULT = "tomoni-ja-steps"
-_BETWEEN = 0.2  # seconds between validations: LINE forbids loads
-
-
-class Refused(Exception):
-    """LINE did not do what was asked; the message says what and how it answered."""
 
 
 def run(options: argparse.Namespace, out: TextIO = sys.stdout) -> int:
@@ -43,11 +36,13 @@ def run(options: argparse.Namespace, out: TextIO = sys.stdout) -> int:
         knowledge = load()
         if options.dry_run:
             return _printed(options.deed, knowledge, settings, out)
+        if options.deed == "validate" and settings.line is None:
+            return validating.offline(knowledge, out)
         if settings.line is None:
             raise SettingsError(
                 "LINE is off: set TOMONI_LINE=on, TOMONI_LINE_SECRET and TOMONI_LINE_TOKEN (docs/line.md)."
             )
-        work = set_up if options.deed == "setup" else validate
+        work = set_up if options.deed == "setup" else validating.validate
         return asyncio.run(_with_client(settings, lambda client: work(client, knowledge, out)))
     except (SettingsError, Refused, RuntimeError) as error:
         print(f"✗ {error}", file=sys.stderr)
@@ -95,37 +90,6 @@ async def set_up(client: LineClient, knowledge: Knowledge, out: TextIO) -> int:
     return 0
 
 
-# --- validation
-
-
-async def validate(client: LineClient, knowledge: Knowledge, out: TextIO) -> int:
-    """Our own limits first, then LINE's own check of every rendering and menu; nothing is sent to anybody."""
-    wrong = 0
-    for name, messages in renderings(knowledge):
-        faults = limits.request_faults(messages)
-        said = await client.call("POST", "/v2/bot/message/validate/reply", {"messages": messages})
-        if faults or not said.ok:
-            wrong += 1
-            print(f"✗ {name}: {'; '.join(faults)} {said.status} {json.dumps(said.body, ensure_ascii=False)}", file=out)
-        await asyncio.sleep(_BETWEEN)
-    for menu in menus(LineRenderer(knowledge).words):
-        said = await client.call("POST", "/v2/bot/richmenu/validate", menu.as_object())
-        if not said.ok:
-            wrong += 1
-            print(f"✗ {menu.alias}: {said.status} {json.dumps(said.body, ensure_ascii=False)}", file=out)
-    print(f"✗ {wrong} refused" if wrong else "✓ LINE takes everything", file=out)
-    return 1 if wrong else 0
-
-
-def renderings(knowledge: Knowledge) -> Iterator[tuple[str, list[dict[str, Any]]]]:
-    """Every published answer in every language, as it is sent."""
-    speaker, renderer, day = Speaker(knowledge), LineRenderer(knowledge), clock.today()
-    for entry_id in knowledge.entries:
-        for lang in LANGUAGES:
-            said = message(speaker.speak({"say": "entry", "id": entry_id}, lang, day), "line")
-            yield f"{entry_id} {lang}", renderer.messages([said], lang)
-
-
 def _printed(deed: str, knowledge: Knowledge, settings: Settings, out: TextIO) -> int:
     """The requests, one a line; the pictures are drawn into `var/line/` to be looked at."""
     found = list(menus(LineRenderer(knowledge).words))
@@ -140,11 +104,11 @@ def _printed(deed: str, knowledge: Knowledge, settings: Settings, out: TextIO) -
             )
         _request(out, "POST", "/v2/bot/user/all/richmenu/{richMenuId}", None)
     else:
-        for name, messages in renderings(knowledge):
-            wrong += [f"{name}: {fault}" for fault in limits.request_faults(messages)]
-            _request(out, "POST", "/v2/bot/message/validate/reply", {"messages": messages})
+        for body in bodies(knowledge):
+            wrong += [f"{body}: {fault}" for fault in limits.request_faults(body.messages)]
+            _request(out, "POST", validating.MESSAGES, {"messages": body.messages})
         for menu in found:
-            _request(out, "POST", "/v2/bot/richmenu/validate", menu.as_object())
+            _request(out, "POST", validating.MENU, menu.as_object())
     for fault in wrong:
         print(f"✗ {fault}", file=sys.stderr)
     return 1 if wrong else 0
@@ -173,12 +137,16 @@ def _body(said: Said) -> dict[str, Any]:
 
 
 def _status(settings: Settings, out: TextIO) -> int:
-    from bot.channels.line.health import report
+    """The counters, and one sentence in both languages when something is wrong."""
+    from bot.channels.line.health import banner, report
     from bot.channels.line.opening import open_store
 
     store = open_store(settings)
     try:
-        print(json.dumps(report(store).as_dict(), ensure_ascii=False, indent=2), file=out)
+        found, knowledge = report(store), load()
+        print(json.dumps(found.as_dict(), ensure_ascii=False, indent=2), file=out)
     finally:
         store.close()
+    if found.trouble:
+        print(f"✗ {banner(found, knowledge, 'ja')} / {banner(found, knowledge, 'en')}", file=sys.stderr)
     return 0

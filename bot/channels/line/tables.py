@@ -15,7 +15,9 @@ inbox = Table(
     Column("conversation", LargeBinary(32)),  # keyed hash: whose late answers go when somebody leaves
     Column("message", LargeBinary(32)),  # keyed hash of the message's id: what an unsent message is found by
     Column("state", String(8), nullable=False),
-    Column("payload", LargeBinary),  # the event, or an answer that waits to be collected; encrypted, gone when done
+    Column(
+        "payload", LargeBinary
+    ),  # the event, or an answer that waits to be collected; encrypted, gone when done (a late answer after its hour)
     Column("owner", String(32)),
     Column("lease_until", UtcTime),
     Column("received_at", UtcTime, nullable=False),

@@ -7,14 +7,16 @@ import json
 import subprocess
 import sys
 from datetime import date
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from bot.applications.notices import worded
-from bot.channels.line.deeds import Tell
-from bot.channels.line.notices import message as notice_message
-from bot.channels.line.setup import renderings, set_up, validate
+from bot.channels.line import validating
+from bot.channels.line.bodies import Body, bodies, turns
+from bot.channels.line.refused import Refused
+from bot.channels.line.setup import set_up
+from bot.channels.line.validating import validate
 from bot.dialogue.speaking import Speaker
 from bot.knowledge.model import LANGUAGES
 from bot.nlg import message
@@ -41,58 +43,47 @@ def judged(line: Any, bodies: list[tuple[str, Any]]) -> list[tuple[str, list[str
     return found
 
 
-def said_by(knowledge: Any) -> Any:
-    """One message of every other kind there is: questions, phrases, verdicts, papers, look-ups, application talk, events."""
-    speaker = Speaker(knowledge)
-    specs = [{"say": "phrase", "name": n, "values": dict.fromkeys(VALUES, "9")} for n in knowledge.phrases]
-    specs += [{"say": "question", "fact": f} for f in knowledge.talk["questions"]]
-    specs += [
-        {"say": "application", "name": "question", "about": a, "why": True}
-        for a in knowledge.application_talk["questions"]
-    ]
-    specs += [{"say": "place", "name": n} for n in knowledge.municipalities]
-    specs += [{"say": "providers", "ids": [i]} for i in knowledge.services]
-    specs += [{"say": "prefecture", "name": n} for n in knowledge.gazetteer["prefectures"]]
-    for spec in specs:
-        for lang in LANGUAGES:
-            yield lang, message(speaker.speak(spec, lang, DAY), "line")
-
-
-VALUES = "allows as_of checked_on count date days document issued_by link minutes n name names other page paper pin planned provider ready receipt scheme seconds service since sure time total until value what".split()  # fmt: skip
-
-
 @pytest.fixture(scope="module")
 def renderer(knowledge) -> LineRenderer:
     return LineRenderer(knowledge)
 
 
-def test_every_answer_in_every_language_is_taken(line_server, knowledge):
-    bodies = list(renderings(knowledge))
-    assert len(bodies) == 3 * len(knowledge.entries)
-    assert [(n, f) for n, m in bodies if (f := limits.request_faults(m))] == []
-    assert judged(line_server, [("reply", m) for _, m in bodies]) == []
+@pytest.fixture(scope="module")
+def every(knowledge) -> list[Body]:
+    return list(bodies(knowledge, DAY))
 
 
-def test_every_question_phrase_and_look_up_is_taken(line_server, knowledge, renderer):
-    bodies = [renderer.messages([said], lang) for lang, said in said_by(knowledge)]
-    assert len(bodies) > 500
-    assert [f for m in bodies if (f := limits.request_faults(m))] == []
-    assert judged(line_server, [("reply", m) for m in bodies]) == []
+def test_everything_that_can_be_sent_is_on_the_list(every, knowledge):
+    """By the words of each file: what is added there is looked over too."""
+    listed = {(body.name, body.lang) for body in every}
+    talk = knowledge.application_talk
+    names = [f"entry {i}" for i in knowledge.entries] + [f"phrase {n}" for n in knowledge.phrases]
+    names += [f"question {f}{why}" for f in knowledge.talk["questions"] for why in ("", " why")]
+    names += [f"application question {a}{why}" for a in talk["questions"] for why in ("", " why")]
+    names += [f"application note {n}" for n in talk["notes"]] + [
+        f"event {n}" for n in knowledge.pages["line"]["events"]
+    ]
+    names += [f"application status {s} " for s in talk["states"]] + ["application started link", "late", "notice news"]
+    names += [f"verdict {n} final" for n in ("whole", "minor", "remote", "nothing_told")] + [
+        "error try_later",
+        "sources",
+    ]
+    assert [(n, lang) for n in names for lang in LANGUAGES if (n, lang) not in listed] == []
+    verdicts = {said[0]["answer"]["verdict"] for n, _, said in turns(knowledge, DAY) if n.startswith("verdict ")}
+    assert verdicts == {"eligible", "ineligible", "conditional", "ask_office"}
+    shown = json.dumps([b.messages for b in every if b.name == "application started link"], ensure_ascii=False)
+    assert "⟦" not in shown and "/a/n" in shown
 
 
-def test_lines_of_the_channel_menus_and_notices_are_taken(line_server, knowledge, renderer):
-    from bot.channels.line.conversing import Conversing
+def test_everything_that_can_be_sent_is_taken(line_server, every):
+    assert [(str(b), f) for b in every if (f := limits.request_faults(b.messages))] == []
+    assert judged(line_server, [("reply", b.messages) for b in every]) == []
 
-    conversing = Conversing(knowledge, None, None)
-    names = knowledge.pages["line"]["events"]
-    said = [(lang, conversing.line(Tell((n,), menu=True), lang, seconds=9)) for n in names for lang in LANGUAGES]
-    said += [(lang, conversing.waiting(lang, "late=" + "0" * 64)) for lang in LANGUAGES]
-    bodies: list[tuple[str, Any]] = [("reply", renderer.messages([m], lang)) for lang, m in said]
-    bodies += [("reply", renderer.plain([m], lang)) for lang, m in said]
-    bodies += [("menu", menu.as_object()) for menu in menus(renderer.words)]
-    bodies += [("reply", [notice_message(worded("news", lang, "https://tomoni.example/a"))]) for lang in LANGUAGES]
-    assert judged(line_server, bodies) == []
-    assert [f for menu in menus(renderer.words) if (f := limits.menu_faults(menu.as_object()))] == []
+
+def test_menus_are_taken(line_server, renderer):
+    made = [menu.as_object() for menu in menus(renderer.words)]
+    assert judged(line_server, [("menu", menu) for menu in made]) == []
+    assert [f for menu in made if (f := limits.menu_faults(menu))] == []
 
 
 def test_the_fake_finds_what_is_wrong(line_server, renderer, knowledge):
@@ -132,12 +123,11 @@ def test_the_fake_finds_what_is_wrong(line_server, renderer, knowledge):
 async def test_menus_are_put_up_switched_and_validated_by_the_command(
     line, line_settings, knowledge, monkeypatch, pictures
 ):
-    from bot.channels.line import setup
     from bot.channels.line.opening import open_client
 
     monkeypatch.setattr("bot.rendering.line_picture.picture", pictures)
-    monkeypatch.setattr(setup, "_BETWEEN", 0.0)
-    monkeypatch.setattr(setup, "renderings", lambda k: list(renderings(k))[:20])
+    monkeypatch.setattr(validating, "BETWEEN", 0.0)
+    monkeypatch.setattr(validating, "bodies", lambda k: list(bodies(k))[:40])
     client = open_client(line_settings().line)
     for _ in range(2):  # the second time the old ones go
         assert await set_up(client, knowledge, sys.stdout) == 0
@@ -188,3 +178,60 @@ def test_lines_own_sdk_works_against_the_fake_and_reads_what_we_sign(line):
         "loading": 202,
         "language": "ja",
     }
+
+
+# --- the command
+
+
+@pytest.fixture
+def few(monkeypatch, every) -> list[Body]:
+    """A few bodies of every kind, without waits."""
+    chosen = list({b.name.split()[0]: b for b in every if not b.name.endswith(" as text")}.values())
+    monkeypatch.setattr(validating, "BETWEEN", 0.0)
+    monkeypatch.setattr(validating, "bodies", lambda k: chosen)
+    return chosen
+
+
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [("401", ("トークンを受け付けません", "does not accept the token")), ("403", ("許可していません", "not permit")), ("429", ("上限", "limit"))],
+)  # fmt: skip
+async def test_a_token_line_refuses_ends_it_at_once_with_one_line_in_both_languages(
+    line, line_settings, knowledge, few, capsys, status, words
+):
+    from bot.channels.line.opening import open_client
+
+    line.steer("mode", mode=status)
+    client = open_client(line_settings().line)
+    with pytest.raises(Refused) as refused:
+        await validate(client, knowledge, sys.stdout)
+    await client.close()
+    assert all(w in str(refused.value) for w in words) and "\n" not in str(refused.value)
+    assert len(line.calls()) == 1 and capsys.readouterr().out == ""
+
+
+async def test_what_line_refuses_is_named_though_it_was_asked_together_with_others(
+    line, line_settings, knowledge, few, monkeypatch, capsys
+):
+    from bot.channels.line.opening import open_client
+
+    bad = Body("a bad one", "en", [{"type": "flex", "altText": "x", "contents": {"type": "bubble", "sizee": "giga"}}])
+    monkeypatch.setattr(validating, "bodies", lambda k: [few[0], bad, *few[1:]])
+    client = open_client(line_settings().line)
+    assert await validate(client, knowledge, sys.stdout) == 1
+    await client.close()
+    wrong = [shown for shown in capsys.readouterr().out.splitlines() if shown.startswith("✗")]
+    assert len(wrong) == 2 and wrong[0].startswith("✗ a bad one en: 400") and wrong[1] == "✗ 1 refused"
+
+
+def test_without_an_account_our_own_limits_are_checked(knowledge, few, monkeypatch, capsys):
+    from bot.channels.line import setup
+
+    monkeypatch.setattr(setup, "read", lambda: SimpleNamespace(line=None))
+    monkeypatch.setattr(setup, "load", lambda: knowledge)
+    asked = SimpleNamespace(deed="validate", dry_run=False)
+    assert setup.run(asked, sys.stdout) == 0
+    assert "Everything keeps LINE's limits" in capsys.readouterr().out
+    monkeypatch.setattr(limits, "FLEX_LABEL", 1)
+    assert setup.run(asked, sys.stdout) == 1
+    assert "label of" in capsys.readouterr().out

@@ -13,6 +13,8 @@ from bot.applications.model import Contact, ContactKind, Wishes
 from bot.applications.notices import Notice
 from bot.applications.outbox import DeliveryFailed
 from bot.applications.views import Caller
+from bot.channels.line import bodies
+from bot.channels.line.conversing import ERASED
 from bot.channels.line.health import Health
 from bot.channels.line.notices import LineSender
 from bot.rendering import limits
@@ -130,6 +132,48 @@ def test_the_menu_can_be_typed_and_offers_all_that_the_rich_menu_has(talk, knowl
 
 
 @pytest.mark.model
+@pytest.mark.parametrize(
+    ("typed", "stays"),
+    [
+        (("家族に画面を見られないか心配",), "端末に残ります"),
+        (("I'm afraid my family will see my screen",), "stays on your device until you delete it there"),
+        (("やさしい日本語でお願いします", "家族に 画面を 見られませんか"), "LINEから 消（け）してください"),
+        (("データを消すには",), "端末に残ります"),
+        (("How do I delete this chat?",), "stays on your device until you delete it there"),
+        (("この会話は誰が見ますか",), "端末に残ります"),
+        (("データを消して", "はい"), "端末に残ります"),
+        (("Delete my data", "yes"), "stays on your device until you delete it there"),
+        (("やさしい日本語でお願いします", "データを 消して", "はい"), "LINEから 消（け）してください"),
+    ],
+)
+def test_nobody_is_told_that_nothing_stays_in_line(talk, typed, stays):
+    for said in typed:
+        message = talk(said, channel="line").messages[-1]
+    assert stays in message["text"] and stays in message["answer"]["parts"]["short"]
+    for false in ("履歴は端末に残しません", "history is not kept on the device", "パソコンに 残（のこ）しません"):
+        assert false not in str(message)
+
+
+@pytest.mark.parametrize("lang", ["ja", "en", "ja-easy"])
+def test_after_every_erasure_it_is_said_what_stays_in_line(knowledge, lang):
+    turns = {name: said for name, spoken, said in bodies.turns(knowledge, date(2026, 11, 22)) if spoken == lang}
+    stays = knowledge.pages["line"]["stays"][lang]
+    for erased in ERASED:
+        (message,) = turns[f"application note {erased.removeprefix('task_')}"]
+        assert message["answer"]["id"] == erased
+        assert message["text"].endswith(stays) and message["answer"]["parts"]["short"].endswith(stays)
+    (fee,) = turns["entry application_fee"]
+    assert stays not in fee["text"]
+
+
+@pytest.mark.model
+def test_on_the_web_the_answers_about_the_device_are_unchanged(talk, knowledge):
+    (message,) = talk("家族に画面を見られないか心配").messages
+    assert knowledge.entries["privacy_family_finds_out"].body["ja"] in message["text"]
+    assert knowledge.pages["line"]["stays"]["ja"] not in message["text"]
+
+
+@pytest.mark.model
 @pytest.mark.parametrize("typed", ["データを消すには", "家族に画面を見られないか心配", "How do I delete this chat?"])
 def test_no_button_of_the_web_page_is_named_on_line(talk, typed):
     (message, *_) = talk(typed, channel="line").messages
@@ -193,3 +237,71 @@ async def test_who_leaves_line_is_forgotten_as_a_contact_but_the_record_stays(li
     assert storage.recipient(kept[other].application)[0].address == other
     view = storage.look_up(kept[user].receipt, kept[user].pin, caller)
     assert view.contact is None and not view.linked
+
+
+@pytest.mark.model
+@pytest.mark.parametrize(
+    ("begin", "typed"),
+    [
+        (("条件を一つずつ確認したい",), ("1", "①", "1番", "１", "1です")),
+        (("I want to check whether we can apply",), ("1", "number 1", "1", "1 please", "1.")),
+        (("やさしい日本語でお願いします", "条件を 一つずつ 確認したいです"), ("１", "①", "1ばん", "1", "一")),
+    ],
+    ids=["ja", "en", "ja-easy"],
+)
+def test_a_form_can_be_answered_by_the_numbers_that_stand_before_its_choices(talk, knowledge, begin, typed):
+    for said in begin:
+        message = talk(said, channel="line").messages[-1]
+    for number in typed:
+        bubble = json.dumps(LineRenderer(knowledge).messages([message], "ja"), ensure_ascii=False)
+        assert f'"1. {message["buttons"][0]["title"]}"' in bubble
+        before, message = message, talk(number, channel="line").messages[-1]
+        assert message["answer"]["id"] != before["answer"]["id"], number
+    assert message["answer"]["id"] == "question_tokyo_link"
+
+
+@pytest.mark.model
+@pytest.mark.parametrize(
+    ("begin", "sent"),
+    [
+        (("条件を一つずつ確認したい", "はい"), {"event": "sticker"}),
+        (("条件を一つずつ確認したい",), {"event": "image"}),
+        (("I want to check whether we can apply",), {"text": "👍"}),
+        (("データを消して",), {"event": "sticker"}),
+    ],
+)
+def test_what_cannot_be_read_in_a_form_leaves_its_question_below(talk, knowledge, begin, sent):
+    for said in begin:
+        asked = talk(said, channel="line").messages[-1]
+    first, last = talk(sent.pop("text", ""), channel="line", **sent).messages
+    assert first["answer"]["kind"] == "fallback" and first["buttons"] == []
+    assert last["text"] == asked["text"] and last["buttons"] == asked["buttons"]
+    assert limits.request_faults(LineRenderer(knowledge).messages([first, last], "ja")) == []
+
+
+@pytest.mark.model
+def test_outside_a_form_a_sticker_brings_common_questions_and_nothing_else(talk):
+    talk("費用は？", channel="line")
+    (message,) = talk("", channel="line", event="sticker").messages
+    assert message["answer"]["id"] == "line_sticker" and message["buttons"]
+    for said in ("データを消して", "はい"):
+        talk(said, channel="line")
+    assert len(talk("👍", channel="line").messages) == 1  # the last word after erasing is no question
+
+
+@pytest.mark.model
+def test_the_titles_of_the_links_to_pass_on_can_be_typed(talk, knowledge):
+    words = knowledge.pages["line"]["labels"]
+    titles = [words[name][lang] for name in ("share", "copy") for lang in ("ja", "en", "ja-easy")]
+    for typed in (*titles, "人に 教える", "tell someone"):
+        answer = talk(typed, channel="line").messages[0]["answer"]
+        assert answer["id"] == "phrase_share", typed
+
+
+@pytest.mark.model
+def test_every_numbered_row_of_an_offer_can_be_typed_and_a_number_erases_nothing(talk):
+    assert talk("もう一度言って", channel="line").messages[0]["answer"]["id"] == "phrase_nothing_to_repeat"
+    assert talk("2", channel="line").messages[0]["answer"]["id"] == "documents_overview"
+    talk("メニュー", channel="line")
+    assert talk("⑫", channel="line").messages[0]["answer"]["id"] == "task_erase_confirm"
+    assert talk("1", channel="line").messages[0]["answer"]["id"] != "task_erased_both"

@@ -102,7 +102,6 @@ async def test_one_bad_event_does_not_spoil_the_others(line, line_settings):
         (message("location", latitude=35.6895, longitude=139.69, address="〒183-0001 東京都府中市1-1"), "人権部", None),
         (message("location", latitude=34.6, longitude=135.5, address="1-1 Fukushima-ku, Osaka, Japan"), "大阪", None),
         (message("location", latitude=0.0, longitude=0.0), "都道府県", None),
-        (message("something new"), "文字で", None),
         (tap("forged=1"), "古くなっています", None),
         (tap("date=", params={"date": "not a date"}), "古くなっています", None),
         (tap("languages"), "やさしい日本語", None),
@@ -120,6 +119,17 @@ async def test_what_is_not_text_is_answered_by_the_channel_itself(line, line_set
     assert bot.heard == []  # nothing of it reaches the classifier as if it had been typed
     assert not line.calls("/content"), "a picture must never be fetched"
     assert line.bad() == []
+
+
+async def test_a_kind_of_message_line_adds_is_counted_and_not_answered(line, line_settings, caplog):
+    caplog.set_level(logging.INFO, logger="bot.channels.line")
+    bot = Bot()
+    async with channel(line_settings(), bot) as served:
+        assert await line.send(served.url, message("something new", text="ひみつ")) == 200
+        await served.settled()
+        assert await served.count("ignored.type") == 1
+    assert line.replies() == [] and bot.heard == []
+    assert "message something new" in caplog.text and "ひみつ" not in caplog.text
 
 
 async def test_taps_are_heard_as_text_and_have_no_more_power_than_typing(line, line_settings):
@@ -172,7 +182,18 @@ async def test_in_groups_it_is_silent_unless_called_and_then_says_nothing_of_wha
     assert bot.heard == []
     said = line.replies()
     assert len(said) == 3 and len({words(r) for r in said}) == 1
+    assert said[0][0]["altText"] == "お知らせです" and "quickReply" not in words(said[0])
     assert "一対一" in words(said[0]) and not any(w in words(said[0]) for w in ("宣誓", "パートナー", "制度"))
+
+
+async def test_a_group_that_calls_without_end_is_not_answered_without_end(line, line_settings):
+    called = {"mention": {"mentionees": [{"index": 0, "length": 4, "isSelf": True, "type": "user"}]}}
+    async with channel(line_settings(), Bot(), rate=(20, 2)) as served:
+        for group in ("C1", "C2"):
+            source = {"type": "group", "groupId": group, "userId": USER}
+            await line.send(served.url, *(text("@ともに 費用は？", source=source, message=called) for _ in range(6)))
+        await served.settled()
+    assert len(line.replies()) == 4
 
 
 async def test_unfollow_erases_the_conversation_and_sends_nothing(line, line_settings, storage):
@@ -218,6 +239,28 @@ async def test_whoever_floods_is_told_once_and_others_are_not_held_up(line, line
         await served.settled()
     assert len(bot.heard) == 6 and len(line.replies()) == 7
     assert sum("続けて送られた" in words(r) for r in line.replies()) == 1
+
+
+@pytest.mark.parametrize(
+    "last", ["死にたい", "助けて", "データを消して", "i want to die", "しにたい", "Delete my data"]
+)
+async def test_a_cry_for_help_and_the_wish_to_be_forgotten_are_heard_however_much_was_written(
+    line, line_settings, last
+):
+    bot = Bot()
+    async with channel(line_settings(), bot, rate=(20, 2)) as served:
+        await line.send(served.url, *(text(f"話{n}") for n in range(7)), text(last), text("費用は？"))
+        await served.settled()
+    assert bot.texts == ["話0", "話1", last]
+    assert sum(last in words(r) for r in line.replies()) == 1 and len(line.replies()) == 4
+
+
+async def test_several_short_messages_in_a_row_are_all_answered_with_the_limit_as_it_comes(line, line_settings):
+    bot = Bot()
+    async with channel(line_settings(), bot, limiter=None) as served:
+        await line.send(served.url, *(text(str(n)) for n in range(30)))
+        await served.settled()
+    assert len(bot.heard) == 20 and len(line.replies()) == 21
 
 
 async def test_what_tells_no_language_is_answered_in_that_of_their_line(line, line_settings):

@@ -8,10 +8,12 @@ import time
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from bot import clock
 from bot.applications.errors import StoreUnavailable
-from bot.channels.line import client, events, sending
+from bot.channels.line import channel as line_channel
+from bot.channels.line import client, events, sending, tables
 from bot.channels.line.health import report
 from bot.channels.line.opening import open_store
 from bot.channels.line.post import Times
@@ -230,7 +232,7 @@ def test_a_reply_token_is_not_tried_after_its_time():
 # --- late answers
 
 
-async def test_an_answer_that_takes_long_is_fetched_by_a_tap_once_and_for_free(line, line_settings):
+async def test_an_answer_that_takes_long_is_fetched_by_a_tap_for_free_and_by_nobody_else(line, line_settings):
     bot = Bot()
     bot.gate = asyncio.Event()
     async with channel(line_settings(push_per_month=200), bot, times=HASTY) as served:
@@ -250,11 +252,66 @@ async def test_an_answer_that_takes_long_is_fetched_by_a_tap_once_and_for_free(l
         assert await line.send(served.url, stranger, tap("late=zz")) == 200
         await served.settled()
     said = [words(r) for r in line.replies()]
-    assert "「費用は？」" in said[1]
-    assert all("もう残っていません" in s for s in said[2:]) and len(said) == 5
+    assert "「費用は？」" in said[1] and said[2] == said[1]  # a second tap brings it again
+    assert all("もう残っていません" in s for s in said[3:]) and len(said) == 5
     assert not line.calls("/message/push")
     loading = line.calls("/chat/loading/start")
     assert loading and loading[0]["status"] == 202
+
+
+async def late_answer(line, served, bot):
+    """Asks what is answered late, and returns the data of the button that fetches the answer."""
+    bot.gate = asyncio.Event()
+    assert await line.send(served.url, text("費用は？", message={"id": "late-1"})) == 200
+    while not line.replies():
+        await asyncio.sleep(0.05)
+    bot.gate.set()
+    await served.settled()
+    return next(d for d in _data(line.replies()[0]) if d.startswith("late="))
+
+
+@pytest.mark.parametrize("fails", [["500"] * 5, ["403"], ["hang", "hang"]], ids=str)
+async def test_a_tap_line_does_not_take_the_answer_to_leaves_it_for_the_next(line, line_settings, fails):
+    bot = Bot()
+    async with channel(line_settings(), bot, times=HASTY) as served:
+        data = await late_answer(line, served, bot)
+        line.steer("mode", next=fails)
+        await say(line, served, tap(data))
+        assert len(line.replies()) == 1
+        await say(line, served, tap(data))
+    assert "「費用は？」" in words(line.replies()[-1]) and len(line.replies()) == 2
+
+
+async def test_a_late_answer_is_kept_an_hour_then_forgotten_fetched_or_not(line, line_settings, monkeypatch):
+    bot = Bot()
+    async with channel(line_settings(), bot, times=HASTY) as served:
+        data = await late_answer(line, served, bot)
+        await say(line, served, tap(data))
+        ahead = clock.now() + timedelta(minutes=59)
+        monkeypatch.setattr(served.post.inbox, "_now", lambda: ahead)
+        await served.post.inbox.tidy()
+        await say(line, served, tap(data))
+        monkeypatch.setattr(served.post.inbox, "_now", lambda: ahead + timedelta(minutes=2))
+        await served.post.inbox.tidy()
+        kept = await served.post.inbox.run(lambda x: x.execute(select(tables.inbox.c.payload)).scalars().all())
+        await say(line, served, tap(data))
+    said = [words(r) for r in line.replies()]
+    assert "「費用は？」" in said[1] and said[2] == said[1] and "もう残っていません" in said[3]
+    assert kept and not any(kept)
+
+
+async def test_a_late_answer_that_was_fetched_goes_with_whoever_leaves_or_unsends(line, line_settings):
+    for gone in ("unfollow", "unsend"):
+        line.steer("reset")
+        bot = Bot()
+        async with channel(line_settings(), bot, times=HASTY) as served:
+            data = await late_answer(line, served, bot)
+            await say(line, served, tap(data))
+            more = {"unsend": {"messageId": "late-1"}} if gone == "unsend" else {}
+            await say(line, served, event(gone, **more))
+            await say(line, served, tap(data))
+        said = [words(r) for r in line.replies()]
+        assert "「費用は？」" in said[1] and "もう残っていません" in said[2] and len(said) == 3
 
 
 async def test_a_late_answer_stands_above_the_keyboard_without_a_heading_and_can_be_asked_for_in_words(
@@ -277,7 +334,7 @@ async def test_a_late_answer_stands_above_the_keyboard_without_a_heading_and_can
             await served.settled()
         await asyncio.sleep(0.3)
     said = [words(r) for r in line.replies()]
-    assert "「費用は？」" in said[1] and "もう残っていません" in said[2] and len(said) == 3
+    assert "「費用は？」" in said[1] and said[2] == said[1] and len(said) == 3
     assert bot.texts == ["費用は？"] and line.bad() == []
     assert [c["body"]["markAsReadToken"] for c in line.calls("/chat/markAsRead")] == ["read-late"]
 
@@ -296,6 +353,47 @@ async def test_when_the_token_is_dead_the_answer_itself_is_pushed(line, line_set
         await served.settled()
     (pushed,) = line.calls("/message/push")
     assert "「費用は？」" in words(pushed["body"]) and not line.calls("/message/reply")
+
+
+async def left_behind(served, made, seconds):
+    """Puts an event in as a worker that has died since left it."""
+    read = events.read(made)
+    assert read is not None
+    await served.post.inbox.add([served.post._letter(read, made, clock.now() - timedelta(seconds=seconds))])
+    await served.post.inbox.release()
+
+
+@pytest.mark.parametrize("taken_up_first", [False, True])
+async def test_what_line_brings_again_is_replied_to_though_its_worker_died_a_minute_ago(
+    line, line_settings, monkeypatch, taken_up_first
+):
+    monkeypatch.setattr(line_channel, "EVERY_SECONDS", 60.0)  # the order is ours to say
+    bot, made = Bot(), text("費用は？", age=75)
+    again = {**made, "deliveryContext": {"isRedelivery": True}}
+    async with channel(line_settings(), bot, times=HASTY) as served:
+        await left_behind(served, made, 70)
+        if taken_up_first:
+            await served.post.look_after()
+            await served.settled()
+            await served.settled()
+            assert line.replies() == []
+        await say(line, served, again)
+        await served.post.look_after()
+        await served.settled()
+        await say(line, served, again)
+    assert [w for w in map(words, line.replies()) if "「費用は？」" in w] == [words(line.replies()[0])]
+    assert bot.texts == ["費用は？"] and len(line.replies()) == 1
+
+
+async def test_a_copy_line_does_not_call_one_renews_nothing(line, line_settings, monkeypatch):
+    monkeypatch.setattr(line_channel, "EVERY_SECONDS", 60.0)
+    made = text("費用は？", age=75)
+    async with channel(line_settings(), Bot(), times=HASTY) as served:
+        await left_behind(served, made, 70)
+        await say(line, served, made)
+        await served.post.look_after()
+        await served.settled()
+    assert line.replies() == []
 
 
 async def test_nothing_is_marked_as_read_that_was_not_answered(line, line_settings):
@@ -385,6 +483,7 @@ async def test_what_was_not_answered_when_the_process_went_is_answered_by_the_ne
     async with channel(settings, quick) as served:
         for _ in range(50):
             await served.post.look_after()
+            await served.settled()
             await served.settled()
             if quick.heard:
                 break

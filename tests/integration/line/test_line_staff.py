@@ -1,0 +1,109 @@
+"""What staff see while LINE fails: one word on /health, one sentence on `line status` and for the console, counters without people."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.channels.line import client, sending
+from bot.channels.line.client import Said
+from bot.channels.line.health import IN_A_ROW, Health, banner, report
+from bot.channels.line.opening import open_store
+from tests.fake_line.harness import USER, Bot, channel, line_settings_for, text
+
+
+@pytest.fixture(autouse=True)
+def in_a_hurry(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Waits in hundredths."""
+    monkeypatch.setattr(sending, "WAITS", (0.0, 0.01, 0.02, 0.03, 0.04))
+    monkeypatch.setattr(client, "TOTAL_SECONDS", 0.3)
+
+
+def seen(settings: Any) -> Any:
+    store = open_store(settings)
+    try:
+        return report(store)
+    finally:
+        store.close()
+
+
+@pytest.mark.parametrize(
+    ("mode", "trouble"),
+    [
+        (["401"], "token"),
+        (["403"], "permission"),
+        (["429"], "limit"),
+        (["500"] * 5, "unreachable"),
+        (["hang"] * 6, "unreachable"),
+    ],
+    ids=str,
+)
+async def test_staff_see_what_is_wrong_until_line_takes_an_answer_again(
+    line, line_settings, knowledge, mode, trouble, monkeypatch
+):
+    monkeypatch.setattr(client, "CHECK_AGAIN", 0.0)
+    settings = line_settings()
+    async with channel(settings, Bot()) as served:
+        assert await served.line.is_well()
+        line.steer("mode", next=mode)
+        for _ in range(3 if mode[0] == "hang" else 1):
+            assert await line.send(served.url, text("わたしの秘密の質問")) == 200
+            await served.settled()
+        await served.post.look_after()
+        found = seen(settings)
+        assert found.trouble == trouble and not await served.line.is_well()
+        said = {lang: banner(found, knowledge, lang) for lang in ("ja", "en", "ja-easy")}
+        assert all(said.values()) and len(set(said.values())) == 3
+        shown = json.dumps(found.as_dict(), ensure_ascii=False)
+        assert USER not in shown and "秘密" not in shown and "line-" not in shown
+        line.steer("mode", next=[])
+        assert await line.send(served.url, text("費用は？")) == 200
+        await served.settled()
+        await served.post.look_after()
+        assert seen(settings).trouble is None and await served.line.is_well()
+
+
+def test_an_idle_worker_does_not_say_that_all_is_well(tmp_path: Path) -> None:
+    """Calls that fail are added up over workers; only a call that succeeds ends the row."""
+    settings = line_settings_for("http://127.0.0.1:9", tmp_path)
+    busy, idle = Health(), Health()
+    store = open_store(settings)
+    failed = Said(None, reached=False, error="ClientConnectorError")
+
+    def saved(health: Health) -> str | None:
+        with store.write() as connection:
+            health.save(connection)
+        return report(store).trouble
+
+    for _ in range(IN_A_ROW - 1):
+        busy.observe("/v2/bot/message/reply", failed)
+    assert saved(busy) is None
+    idle.observe("/v2/bot/message/reply", failed)
+    assert saved(idle) == "unreachable"
+    assert saved(Health()) == "unreachable" and saved(busy) == "unreachable"
+    idle.observe("/v2/bot/message/reply", Said(200, reached=True))
+    assert saved(idle) is None
+    store.close()
+
+
+def test_the_status_command_says_it_in_one_sentence_in_both_languages(tmp_path, monkeypatch, capsys):
+    import argparse
+
+    from bot.channels.line import setup
+
+    settings = line_settings_for("http://127.0.0.1:9", tmp_path)
+    health, store = Health(), open_store(settings)
+    health.observe("/v2/bot/message/reply", Said(401, reached=True))
+    with store.write() as connection:
+        health.save(connection)
+    store.close()
+    monkeypatch.setattr(setup, "read", lambda: settings)
+    assert setup.run(argparse.Namespace(deed="status"), sys.stdout) == 0
+    shown = capsys.readouterr()
+    assert json.loads(shown.out)["trouble"] == "token"
+    (sentence,) = shown.err.strip().splitlines()
+    assert "TOMONI_LINE_TOKEN を替えて" in sentence and "Issue a new one" in sentence
