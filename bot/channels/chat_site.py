@@ -32,7 +32,7 @@ from bot.channels.limits import (
     parse_object,
     read_body,
 )
-from bot.channels.pages import NEUTRAL_PAGE, SECURITY_HEADERS, Asset, asset, chat_words, load_assets
+from bot.channels.pages import NEUTRAL_PAGE, READ, SECURITY_HEADERS, Asset, asset, chat_words, load_assets
 from bot.channels.sessions import Session, SessionCookie, Sessions
 from bot.channels.share import Shares
 from bot.channels.webreply import Line
@@ -52,6 +52,8 @@ class SiteSettings:
     public_url: str = ""
     """Where the guide stands for everyone; empty: on the same server."""
     embed_origins: tuple[str, ...] = ()
+    line_account: str = ""
+    """Our account on LINE (`@…`), if people may add it from the page."""
     knowledge: Knowledge | None = field(default=None, repr=False)
     count: Count | None = field(default=None, repr=False)
     """Keeps the counts of feedback; without it no answer can be rated."""
@@ -77,7 +79,7 @@ class ChatSite:
         """Adds the routes to the channel's."""
         assets = load_assets()
 
-        @routes.get("/")
+        @routes.route("/", READ)
         async def page(request: Request) -> HTTPResponse:
             if not request.path.endswith("/"):
                 return redirect(request.path + "/")
@@ -85,16 +87,16 @@ class ChatSite:
             self._cookie.write(request, response, self._sessions.issue())
             return response
 
-        @routes.get("/static/<name:str>")
+        @routes.route("/static/<name:str>", READ)
         async def static(request: Request, name: str) -> HTTPResponse:
             found = assets.get(name)
             return found.response(request, "no-cache") if found else text("", status=404)
 
-        @routes.get("/embed.js")
+        @routes.route("/embed.js", READ)
         async def script(request: Request) -> HTTPResponse:
             return embed.open_to_all(assets["embed.js"].response(request, "no-cache"))
 
-        @routes.get("/embed")
+        @routes.route("/embed", READ)
         async def framed(request: Request) -> HTTPResponse:
             if not self._settings.embed_origins:
                 return text("", status=404)
@@ -103,14 +105,14 @@ class ChatSite:
             token = self._sessions.cookie(self._sessions.issue())
             return asset(shown.replace(SESSION_MARK, token), ".html").response(request, "no-store")
 
-        @routes.get("/accent.css")
+        @routes.route("/accent.css", READ)
         async def accent(request: Request) -> HTTPResponse:
             colour = embed_colours.six_digits(request.args.get("colour"))
             if colour is None:
                 return text("", status=404)
             return _accent(colour).response(request, _PRIVATE)
 
-        @routes.get("/qr/<lang:str>/<name:str>")
+        @routes.route("/qr/<lang:str>/<name:str>", READ)
         async def code(request: Request, lang: str, name: str) -> HTTPResponse:
             site = f"{request.scheme}://{request.host}"
             drawn = language_of(lang) and self._parts.shares.code(name.removesuffix(".svg"), lang, site)
@@ -144,7 +146,7 @@ class ChatSite:
     @cached_property
     def _parts(self) -> _Parts:
         knowledge = self._settings.knowledge or _knowledge()
-        page = ChatPage(knowledge, chat_words(), self._settings.exit_url)
+        page = ChatPage(knowledge, chat_words(), self._settings.exit_url, self._settings.line_account)
         return _Parts(page, Shares(knowledge, self._settings.public_url))
 
 

@@ -1,4 +1,4 @@
-"""The page /check: the rules of 規則第3条 as a plain HTML form, without chat and without JavaScript.
+"""The page /check: the rules of 規則第3条 as a plain HTML form, without chat; it needs no JavaScript, which only helps to leave fast.
 
     GET  /check          the questions; ?lang= chooses a language, nothing else of the address is read
     POST /check          the questions again, with the answers given so far (another language, or to change one)
@@ -20,7 +20,7 @@ from sanic.response import HTTPResponse, html, redirect
 
 from bot import clock
 from bot.channels.limits import Refused, accepted_language, language_of, read_body
-from bot.channels.pages import NEUTRAL_PAGE, SECURITY_HEADERS
+from bot.channels.pages import NEUTRAL_PAGE, READ, SECURITY_HEADERS
 from bot.knowledge.loader import Knowledge, load
 from bot.rendering.check_form import Answers, read
 from bot.rendering.check_html import CheckPages
@@ -45,7 +45,7 @@ def check_pages(knowledge: Knowledge | None = None, *, exit_url: str = CHAT + NE
         lang = next((value for name, value in pairs if name == "lang" and language_of(value)), lang)
         return html(page(read(pairs, today), lang, today))
 
-    @routes.get("/check")
+    @routes.route("/check", READ)
     async def questions(request: Request) -> HTTPResponse:
         lang = language_of(request.args.get("lang")) or accepted_language(request)
         return html(pages.questions(Answers({}), lang, clock.today()))
@@ -58,7 +58,7 @@ def check_pages(knowledge: Knowledge | None = None, *, exit_url: str = CHAT + NE
     async def result(request: Request) -> HTTPResponse:
         return await answered(request, pages.result)
 
-    @routes.get("/check/result")
+    @routes.route("/check/result", READ)
     async def no_result(request: Request) -> HTTPResponse:
         return redirect("/check")
 

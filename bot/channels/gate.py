@@ -16,13 +16,14 @@ from bot.nlu.language import detect
 from bot.nlu.normalise import without_command
 from bot.nlu.safety import crisis_in
 from bot.privacy.redact import redact
-from bot.privacy.spotting import spot
+from bot.privacy.spotting import UNREAD_MAIL, spot
 from bot.settings import SettingsError
 
 logger = logging.getLogger(__name__)
 
 LONGEST = 1000
 MOST_WORDS = 400
+READ_FOR_CRISIS = 4000  # of a message that is too long for everything else
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ def admit(text: str, lang: str | None = None, event: str | None = None) -> Admit
     speaking = lang or (detected.value if detected else "ja")
     if event not in (None, "message", "postback"):
         return Admitted("", refusal("unreadable", speaking))
-    if (len(text) > LONGEST or len(text.split()) > MOST_WORDS) and crisis_in(text[:4000]) is None:
+    if (len(text) > LONGEST or len(text.split()) > MOST_WORDS) and crisis_in(text[:READ_FOR_CRISIS]) is None:
         return Admitted("", refusal("too_long", speaking, "refuse"))
     cleaned = "".join("\ufffd" if "\ud800" <= c <= "\udfff" else c for c in text)
     cleaned = without_command(
@@ -66,7 +67,9 @@ def admit(text: str, lang: str | None = None, event: str | None = None) -> Admit
         return Admitted("", refusal("unreadable", speaking))
     spotted = spot(cleaned[:LONGEST])
     masked, changed = redact(spotted.text)
-    return Admitted(masked, masked=changed or "mail" in spotted.values, secrets=spotted.values)
+    return Admitted(
+        masked, masked=changed or not spotted.values.keys().isdisjoint(("mail", UNREAD_MAIL)), secrets=spotted.values
+    )
 
 
 def metadata(admitted: Admitted, conversation: str, lang: str | None = None, **known: str | None) -> dict[str, Any]:

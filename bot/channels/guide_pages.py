@@ -1,4 +1,4 @@
-"""The guide under `/guide/`: files of a folder that is built when first asked for, by a process of its own.
+"""The guide under `/guide/`: files of a folder that a process of its own builds once the server has started.
 
 Only files the build made are served, so no path can lead elsewhere.
 """
@@ -8,8 +8,10 @@ from __future__ import annotations
 import asyncio
 import gzip
 import logging
+import time
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from sanic import Blueprint
 from sanic.request import Request
@@ -17,7 +19,7 @@ from sanic.response import HTTPResponse, html, raw, redirect
 
 from bot import clock
 from bot.channels.limits import accepted_language
-from bot.channels.pages import SECURITY_HEADERS
+from bot.channels.pages import READ, SECURITY_HEADERS
 from bot.guide import cache
 from bot.guide.addresses import FOLDERS, MOUNT, page_path
 from bot.guide.contents import Contents
@@ -27,7 +29,9 @@ from bot.settings import Settings
 
 logger = logging.getLogger(__name__)
 
-WAIT_SECONDS = 25.0  # somebody who asks first waits a little; then a page that opens itself again is kinder
+START_AFTER = 3.0  # the chat comes first
+WAIT_SECONDS = 2.5  # somebody who is there too early waits a little; then a page that opens itself again is kinder
+RETRY_SECONDS = 30.0  # a build that failed is not tried again with every page somebody asks for
 _TYPES = {
     ".html": "text/html; charset=utf-8",
     ".css": "text/css; charset=utf-8",
@@ -46,36 +50,53 @@ _ZIPPED = frozenset(_TYPES) - {".png", ".pdf"}
 
 
 class GuideSite:
-    """Builds the guide once and reads its files."""
+    """Has the guide built once and knows its files."""
 
     def __init__(self, settings: Settings, knowledge: Knowledge) -> None:
         """Takes where the guide stands and what it is made of."""
         self._var, self._public_url, self._knowledge = settings.var, settings.public_url, knowledge
         self._building: asyncio.Task[None] | None = None
+        self._beginning: asyncio.Task[None] | None = None
+        self._not_before = 0.0
         self._names = lru_cache(maxsize=2)(_names)
+        self.preparing = lru_cache(maxsize=len(FOLDERS))(self._preparing)
 
     async def folder(self) -> Path | None:
         """The built guide, or None while it is still being made."""
         place = await asyncio.to_thread(cache.place, self._var, self._public_url, self._knowledge, clock.today())
         if place.exists():
             return place
-        if self._building is None or self._building.done():
+        if self._building is None or (self._building.done() and time.monotonic() >= self._not_before):
             self._building = asyncio.create_task(self._build())
         await asyncio.wait({self._building}, timeout=WAIT_SECONDS)
         return place if place.exists() else None
+
+    def begin(self) -> None:
+        """Has it built before anybody asks."""
+        self._beginning = asyncio.create_task(self._soon())
+
+    def stop(self) -> None:
+        """Ends a build that is under way or about to be."""
+        for task in filter(None, (self._beginning, self._building)):
+            task.cancel()
+
+    async def _soon(self) -> None:
+        await asyncio.sleep(START_AFTER)
+        await self.folder()
 
     def holds(self, folder: Path, path: str) -> bool:
         """Whether the build made such a file."""
         return path in self._names(folder)
 
-    def preparing(self, lang: str) -> str:
+    def _preparing(self, lang: str) -> str:
         """The page shown meanwhile."""
         return GuidePages(Contents(self._knowledge, clock.today(), f"{self._public_url}{MOUNT}")).preparing(lang)
 
     async def _build(self) -> None:
         try:
-            await asyncio.to_thread(cache.ensure_aside, self._var, self._public_url, clock.today())
+            await cache.ensure_aside(self._var, self._public_url, clock.today())
         except Exception:  # whatever went wrong: the page says that it is not ready, and staff read why
+            self._not_before = time.monotonic() + RETRY_SECONDS
             logger.exception("the guide could not be built")
 
 
@@ -83,11 +104,20 @@ def guide_pages(settings: Settings, knowledge: Knowledge) -> Blueprint:
     """The routes of the guide, ready to mount."""
     routes, site = Blueprint("guide_pages"), GuideSite(settings, knowledge)
 
-    @routes.route("/guide/", methods=("GET", "HEAD"))
+    @routes.listener("after_server_start")
+    async def begin(app: Any, loop: Any) -> None:
+        if settings.guide_at_start:
+            site.begin()
+
+    @routes.listener("before_server_stop")
+    async def stop(app: Any, loop: Any) -> None:
+        site.stop()
+
+    @routes.route("/guide/", methods=READ)
     async def start(request: Request) -> HTTPResponse:
         return redirect(MOUNT + page_path("index", accepted_language(request)))
 
-    @routes.route("/guide/<path:path>", methods=("GET", "HEAD"))
+    @routes.route("/guide/<path:path>", methods=READ)
     async def page(request: Request, path: str) -> HTTPResponse:
         if not path:
             return redirect(MOUNT + page_path("index", accepted_language(request)))

@@ -22,6 +22,8 @@ STATIC = Path(__file__).with_name("static")
 TOKENS = STATIC / "design-tokens" / "tokens.css"
 NEUTRAL_PAGE = "static/calendar.html"
 TOKENS_LICENCE = "tokens-licence.txt"
+READ = ("GET", "HEAD")
+"""How a page is asked for: link checkers, previews and monitors ask for the head alone. The server leaves out the body."""
 
 _TYPES = {
     ".html": "text/html; charset=utf-8",

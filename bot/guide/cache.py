@@ -1,24 +1,23 @@
-"""The guide as our own server has it: built when first asked for, into a folder named by the content it comes from."""
+"""The guide as our own server has it: built beside the chat, into a folder named by the content it comes from."""
 
 from __future__ import annotations
 
+import asyncio
 import fcntl
 import hashlib
-import os
 import shutil
-from concurrent.futures import ProcessPoolExecutor
+import sys
+from asyncio.subprocess import DEVNULL, PIPE
 from datetime import date
 from functools import lru_cache
-from multiprocessing import get_context
 from pathlib import Path
 
 from bot.guide.addresses import MOUNT
 from bot.guide.build import SHARED, build
 from bot.guide.contents import Contents
-from bot.knowledge.loader import DIRECTORY, Knowledge, load
+from bot.knowledge.loader import DIRECTORY, ROOT, Knowledge, load
 
 _BOT = Path(__file__).parents[1]
-_NICENESS = 10
 _KEPT = 2  # the one in use and the one before, which other workers may still serve
 
 
@@ -42,10 +41,23 @@ def ensure(var: Path, public_url: str, day: date) -> Path:
     return wanted
 
 
-def ensure_aside(var: Path, public_url: str, day: date) -> None:
-    """The same in a process of its own that steps back behind people in the chat."""
-    with ProcessPoolExecutor(1, get_context("spawn"), os.nice, (_NICENESS,)) as aside:
-        aside.submit(ensure, var, public_url, day).result()
+class NotBuilt(RuntimeError):
+    """The build ended without a guide; the message is the last thing it said."""
+
+
+async def ensure_aside(var: Path, public_url: str, day: date) -> None:
+    """The same in a process of its own; whoever no longer waits for it ends it."""
+    given = (str(var.absolute()), public_url, day.isoformat())
+    aside = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "bot.guide.aside", *given, cwd=ROOT, stdin=DEVNULL, stdout=DEVNULL, stderr=PIPE
+    )
+    try:
+        _, told = await aside.communicate()
+    except asyncio.CancelledError:
+        aside.terminate()
+        raise
+    if aside.returncode:
+        raise NotBuilt((told.decode(errors="replace").strip().splitlines() or ["no reason given"])[-1])
 
 
 def _prune(kept: Path) -> None:

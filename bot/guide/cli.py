@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 import time
 from pathlib import Path
@@ -18,6 +19,8 @@ from bot.guide.verify import Outcome, Proof, read_open_data, verify
 from bot.knowledge.loader import load, read_yaml
 from bot.settings import Settings, SettingsError, read, reads_japanese
 
+READER_GONE = 141  # what shells report of a command that ended because nobody read on
+
 
 def run(options: argparse.Namespace) -> int:
     """Runs one of the commands; 0 when it did, or proved, what was asked."""
@@ -26,7 +29,14 @@ def run(options: argparse.Namespace) -> int:
     except SettingsError as error:
         print(f"✗ {error}", file=sys.stderr)
         return 2
-    return {"guide": _guide, "verify": _verify, "export": _export}[options.command](options, settings)
+    try:
+        status = {"guide": _guide, "verify": _verify, "export": _export}[options.command](options, settings)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Whoever read, such as `head`, has enough. What still waits to be written goes nowhere, or Python would complain at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return READER_GONE
+    return status
 
 
 def _guide(options: argparse.Namespace, settings: Settings) -> int:

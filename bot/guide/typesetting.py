@@ -21,7 +21,7 @@ FONTS = ("noto_cjk_sans_jp_regular", "noto_cjk_sans_jp_bold")
 _PAGES = re.compile(rb"/Type\s*/Pages\s*/Count\s+(\d+)")  # Typst writes its page tree uncompressed
 
 # How a leaflet may be set, best first: whole answers, else short ones; each as large as stays on one page (points).
-_WHOLE, _SHORT = ([size / 2 for size in range(26, least - 1, -1)] for least in (19, 16))
+_WHOLE, _SHORT = ([size / 2 for size in range(38, least - 1, -1)] for least in (19, 16))
 
 
 class FontMissing(RuntimeError):

@@ -26,6 +26,7 @@ from bot.rendering.guide_text import said
 from bot.rendering.plain import plain_text
 
 _SENTENCE_END = re.compile(r"(?<=[。！？!?])|(?<=[.:：])(?=\s|$)|\n")
+_JAPANESE = re.compile(r"[ぁ-ヺ一-龠]")
 _BETWEEN = "。.．！？!?、,:：「」\"“”'()（）[]"
 
 
@@ -78,8 +79,10 @@ def verify(
         return Proof(Outcome.UNKNOWN)
     if text is None:
         return Proof(Outcome.PUBLISHED, tuple(spoken.values()))
-    furthest, shown = -1, spoken["ja"] if "ja" in spoken else next(iter(spoken.values()))
     quoted = said(text)
+    likely = "ja" if _JAPANESE.search(quoted) else "en"  # where no language fits, the one that was quoted is named
+    spoken = dict(sorted(spoken.items(), key=lambda pair: pair[0] != likely))
+    furthest, shown = -1, next(iter(spoken.values()))
     if not quoted.strip(_BETWEEN):
         return Proof(Outcome.ALTERED, (shown,))
     for lang, answer in spoken.items():
@@ -94,7 +97,7 @@ def verify(
     for change in ledger:
         if change.id == answer_id and known in change.text.values():
             return Proof(Outcome.EARLIER, (shown,), earlier=change)
-    return Proof(Outcome.ALTERED, (shown,), rest=quoted[furthest:])
+    return Proof(Outcome.ALTERED, (shown,), rest=_as_written(text, quoted[furthest:]))
 
 
 def read_open_data(path: Path) -> dict[str, dict[str, Answer]]:
@@ -178,6 +181,12 @@ def _sentences(
             bare = said(sentence).strip(_BETWEEN)
             if bare:
                 yield bare
+
+
+def _as_written(text: str, rest: str) -> str:
+    """The end of a text that says `rest`, with its spaces and its line breaks as spaces."""
+    begin = next((at for at in reversed(range(len(text))) if said(text[at:]) == rest), 0)
+    return " ".join(text[begin:].split())
 
 
 def _read(quoted: str, sentences: set[str]) -> int:

@@ -16,7 +16,8 @@ from bot.guide.addresses import MOUNT, entry_path, page_path
 from bot.guide.contents import Contents
 from bot.knowledge.loader import Knowledge
 from bot.knowledge.model import LANGUAGES, Answer
-from bot.knowledge.wording import answer_for
+from bot.knowledge.wording import answer_for, spoken_date
+from bot.rendering import line_share
 from bot.rendering.page import LANGUAGE_NAMES, rich
 
 SESSION_MARK = "the-session-goes-here"
@@ -29,9 +30,12 @@ _FURIGANA = re.compile(r"((?:\d{1,2}(?=日（(?!にち|か）)))?[一-龠々〆�
 class ChatPage:
     """Renders the page; `words` are those of `chat_words.yml` by language."""
 
-    def __init__(self, knowledge: Knowledge, words: Mapping[str, Mapping[str, Any]], exit_url: str) -> None:
-        """Takes the knowledge base for the list of questions and where 「すぐ閉じる」 leads."""
+    def __init__(
+        self, knowledge: Knowledge, words: Mapping[str, Mapping[str, Any]], exit_url: str, line_account: str = ""
+    ) -> None:
+        """Takes the knowledge base for the list of questions, where 「すぐ閉じる」 leads, and our account on LINE if there is one."""
         self._knowledge, self._words, self._exit = knowledge, words, exit_url
+        self._line = line_share.account_link(line_account) if line_account else ""
         templates = Environment(
             loader=FileSystemLoader(Path(__file__).with_name("templates")),
             autoescape=True,
@@ -51,11 +55,13 @@ class ChatPage:
             html_lang="en" if lang == "en" else "ja",
             languages=LANGUAGE_NAMES,
             words=self._words[lang],
+            checked=lambda when: self._words[lang]["checked"].replace("{date}", spoken_date(str(when), lang, True)),
             framed=framed,
             accent=accent,
             kept=f"&accent={accent}" if accent else "",
             session_mark=SESSION_MARK,
             exit_url=self._exit,
+            line_account=self._line,
             guide={code: MOUNT + page_path("index", code) for code in LANGUAGES},
             official=self._figure("overview_url"),
             office_phone=self._figure("office_phone"),
@@ -93,4 +99,4 @@ def bare(text: str) -> str:
 
 def _in_lines(answer: Answer) -> dict[str, Any]:
     lines = [line for line in f"{answer.body}\n{answer.next}".split("\n") if line.strip()]
-    return {"title": answer.title, "short": answer.short, "body": lines}
+    return {"title": answer.title, "short": answer.short, "body": lines, "checked_on": answer.checked_on}

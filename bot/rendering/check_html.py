@@ -1,4 +1,4 @@
-"""The page /check as HTML: questions, result and refusals, from the words of the knowledge base. No script, no state."""
+"""The page /check as HTML: questions, result and refusals, from the words of the knowledge base. They need no script and keep no state."""
 
 from __future__ import annotations
 

@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
+from markupsafe import Markup
 
 from bot.guide import addresses
 from bot.guide.contents import Contents
@@ -16,7 +18,7 @@ from bot.knowledge.model import Answer, Citation, Entry, Municipality
 from bot.rendering import qr
 from bot.rendering.guide_html import faq, flow, inline
 from bot.rendering.guide_text import without_readings
-from bot.rendering.page import LANGUAGE_NAMES, Say
+from bot.rendering.page import CHAT, LANGUAGE_NAMES, Say
 
 OFTEN = (
     "eligibility_summary",
@@ -43,7 +45,7 @@ class GuidePages:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._templates.filters.update(inline=inline, flow=flow, bare=without_readings, readable=unquote)
+        self._templates.filters.update(inline=_inline, flow=_flow, bare=without_readings, readable=unquote)
 
     def say(self, lang: str) -> Say:
         """The guide's words in one language."""
@@ -151,8 +153,9 @@ class GuidePages:
         return self._page("missing", lang, "404.html", root=addresses.MOUNT)
 
     def preparing(self, lang: str) -> str:
-        """While the guide is being built."""
-        return self._page("preparing", lang, "index.html", root=addresses.MOUNT)
+        """While the guide is being built: in three languages, as whoever opens a shared link may read any, theirs first."""
+        says = sorted(self._says.values(), key=lambda say: say.lang != lang)
+        return self._page("preparing", lang, "index.html", root=addresses.MOUNT, says=says, chat=CHAT)
 
     def _conditions(self, lang: str) -> list[dict[str, Any]]:
         say, knowledge = self.say(lang), self.contents.knowledge
@@ -200,6 +203,16 @@ class GuidePages:
             dated=lambda citation: _dated(citation, say),
             **{"faq": None, "picture": None, "root": None, **values},
         )
+
+
+@pass_context
+def _inline(context: Context, text: str) -> Markup:
+    return inline(text, lang=context.get("lang"))
+
+
+@pass_context
+def _flow(context: Context, text: str) -> Markup:
+    return flow(text, context.get("lang"))
 
 
 _KINDS = (("ward",), ("city",), ("town", "village"))

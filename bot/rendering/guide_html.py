@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from bot.knowledge.model import Answer
+from bot.rendering.foreign_words import marked
 from bot.rendering.guide_text import blocks, spans, without_readings
 
 
-def inline(text: str, links: bool = True) -> Markup:
-    """One line as safe HTML: readings above the kanji; addresses and phone numbers as links."""
+def inline(text: str, links: bool = True, lang: str | None = None) -> Markup:
+    """One line as safe HTML: readings above the kanji; addresses and phone numbers as links; in English, Japanese marked."""
     parts = []
     for span in spans(text):
         if span.kind == "ruby":
@@ -23,18 +24,18 @@ def inline(text: str, links: bool = True) -> Markup:
         elif span.kind == "url" and links:
             parts.append(Markup('<a href="{0}" rel="noreferrer">{0}</a>').format(span.text))
         else:
-            parts.append(escape(span.text))
+            parts.append(marked(span.text, lang))
     return Markup("").join(parts)
 
 
-def flow(text: str) -> Markup:
+def flow(text: str, lang: str | None = None) -> Markup:
     """A text of several lines as paragraphs and lists."""
     parts = []
     for block in blocks(text):
         if block.kind == "p":
-            parts.append(Markup("<p>{}</p>\n").format(inline(block.items[0])))
+            parts.append(Markup("<p>{}</p>\n").format(inline(block.items[0], lang=lang)))
         else:
-            items = Markup("").join(Markup("<li>{}</li>\n").format(inline(item)) for item in block.items)
+            items = Markup("").join(Markup("<li>{}</li>\n").format(inline(item, lang=lang)) for item in block.items)
             parts.append(Markup("<{0}>\n{1}</{0}>\n").format(Markup(block.kind), items))
     return Markup("").join(parts)
 

@@ -38,7 +38,17 @@ _BYTES = BUBBLE_BYTES - 3000  # room for what stands around the parts
 _PARAGRAPH = 700
 _SHORT = 5  # graphemes of a choice that needs no line of its own
 _RECEIPT = re.compile(r"TP(?:-[0-9A-Z]{4}){3}")
+_ADDRESS_ALONE = re.compile(r"^[\s\u3000]*https?://[^\s<>「」（）()、。，]+[\s\u3000]*$", re.MULTILINE)
+"""A line that is nothing but an address: the row that opens it says so too."""
 _DATES = ("task_planned", "question_move_in_date")
+_WITHOUT_NUMBERS = (
+    *_DATES,
+    "question_people_count",
+    "question_relatives_degree",
+    "task_erase_confirm",
+    "task_withdraw",
+    "task_filed",
+)
 DATE = "date="
 
 
@@ -64,6 +74,27 @@ def choices_of(message: Message) -> list[Mapping[str, str]]:
     return list({(b["title"], b.get("payload") or b.get("url")): b for b in offered if b.get("title")}.values())
 
 
+def numbered(message: Message) -> list[Mapping[str, str]]:
+    """The choices that stand under a number, in order: those of an offer and of a question; what is typed for them is a word too.
+
+    Not where a number is an answer of its own (how many people, which month), nor where a slip cannot be undone.
+    """
+    answer = message.get("answer") or {}
+    strong, others = _ranked(message)
+    if answer.get("kind") == "offer":
+        return others or strong
+    asks = answer.get("kind") in ("ask", "confirm") and len(strong) > 1 and answer.get("id") not in _WITHOUT_NUMBERS
+    return strong if asks else []
+
+
+def _ranked(message: Message) -> tuple[list[Mapping[str, str]], list[Mapping[str, str]]]:
+    """The choices that answer what was asked, then the others; rows stand in this order."""
+    asked = {c["title"] for c in (message.get("answer") or {}).get("choices") or ()}
+    offered = choices_of(message)
+    strong = [c for c in offered if c["title"] in asked or c.get("data")]
+    return strong, [c for c in offered if c not in strong]
+
+
 def _parts(message: Message, text: Say) -> list[Part]:
     answer = message.get("answer") or {}
     said = answer.get("parts") or {"short": message.get("text") or ""}
@@ -76,7 +107,10 @@ def _parts(message: Message, text: Say) -> list[Part]:
     first: dict[str, Part] = {}
     links: dict[str, Part] = {}
     found += _paragraphs(said.get("short", ""), answer, text, first)
-    found += [row(shown["text"], shown.get("action"), strong=True, mark="↗") for shown in first.values()]
+    asks = kind in ("ask", "confirm")  # a link must not stand there like an answer
+    found += [
+        shown if asks else row(shown["text"], shown.get("action"), strong=True, mark="↗") for shown in first.values()
+    ]
     body = [] if offer else _paragraphs(said.get("body", ""), answer, text, links)
     if body:
         found += [rule(), *body]
@@ -92,13 +126,14 @@ def _parts(message: Message, text: Say) -> list[Part]:
 
 
 def _paragraphs(told: str, answer: Mapping[str, Any], text: Say, links: dict[str, Part]) -> list[Part]:
-    plain, urls, phones = without_links(told)
+    plain, urls, phones = without_links(_ADDRESS_ALONE.sub("", told))
+    urls = list(dict.fromkeys([*urls, *(line.strip() for line in _ADDRESS_ALONE.findall(told))]))
     titles = {c["url"]: c["title"] for c in answer.get("citations") or ()}
     for url in urls:
         links.setdefault(
             url,
             link(
-                titles.get(url) or f"{text('labels', 'open_page')}（{host(url)}）",
+                titles.get(url) or text("labels", "open_page") + text("labels", "in_brackets", value=host(url)),
                 open_link(url, text("labels", "open_page")),
                 "md",
             ),
@@ -118,7 +153,7 @@ def _receipts(told: str, text: Say) -> list[Part]:
     label = text("labels", "copy_receipt")
     return [
         row(
-            f"{label}（{receipt}）",
+            label + text("labels", "in_brackets", value=receipt),
             {"type": "clipboard", "label": label, "clipboardText": receipt},
             strong=True,
             mark="⧉",
@@ -129,24 +164,21 @@ def _receipts(told: str, text: Say) -> list[Part]:
 
 def _choices(message: Message, text: Say) -> list[Part]:
     answer = message.get("answer") or {}
-    asked = {c["title"] for c in answer.get("choices") or ()}
-    offered, offer = choices_of(message), answer.get("kind") == "offer"
+    offer, (strong, others) = answer.get("kind") == "offer", _ranked(message)
+    numbers = {id(choice): f"{number}. " for number, choice in enumerate(numbered(message), start=1)}
     rows: list[Part] = []
-    strong = [c for c in offered if c["title"] in asked or c.get("data")]
-    others = [c for c in offered if c not in strong]
     if answer.get("id") in _DATES:
         label = text("labels", "pick_date")
         rows.append(row(label, {"type": "datetimepicker", "label": label, "data": DATE, "mode": "date"}, strong=True))
-    taps = [_choice(choice, choice["title"], strong=True) for choice in strong]
-    if len(taps) in (2, 3) and all(graphemes(c["title"]) <= _SHORT for c in strong):
-        taps = [{"type": "box", "layout": "horizontal", "spacing": "sm", "contents": taps}]  # yes, no, …: side by side
+    taps = [_choice(choice, numbers.get(id(choice), "") + choice["title"], strong=True) for choice in strong]
+    if len(taps) == 2 and all(graphemes(c["title"]) <= _SHORT for c in strong):
+        taps = [{"type": "box", "layout": "horizontal", "spacing": "sm", "contents": taps}]  # yes and no, side by side
+    if taps and answer.get("kind") in ("ask", "confirm"):  # where taps do not work, as on some computers, typing does
+        rows.append(heading(text("labels", "choose_number" if numbers else "choose")))
     rows += taps
     if others and not offer:
         rows.append(heading(text("labels", "related")))
-    rows += [
-        _choice(choice, f"{number}. {choice['title']}" if offer else choice["title"])
-        for number, choice in enumerate(others, start=1)
-    ]
+    rows += [_choice(choice, numbers.get(id(choice), "") + choice["title"]) for choice in others]
     return [{**part, "margin": "sm" if number else "lg"} for number, part in enumerate(rows)]
 
 

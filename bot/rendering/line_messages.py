@@ -14,12 +14,13 @@ from bot.knowledge.loader import Knowledge
 from bot.rendering import limits
 from bot.rendering.cutting import parts as cut
 from bot.rendering.cutting import shortened
-from bot.rendering.line_flex import bubbles, choices_of
+from bot.rendering.line_flex import bubbles, choices_of, numbered
 from bot.rendering.line_parts import SAY, say, tap
 from bot.rendering.page import Say
 
 Message = Mapping[str, Any]
 
+IN_GROUP = "group"  # what is said among others: nothing to tap, as taps there are not answered
 _ASKING = ("ask", "confirm", "offer")
 
 
@@ -74,7 +75,8 @@ class LineRenderer:
 def _plain(message: Message) -> str:
     answer = message.get("answer") or {}
     sources = [f"{c['title']} {c['url']}" for c in answer.get("citations") or ()]
-    titles = [f"・{c['title']}" for c in choices_of(message)]
+    numbers = {c["title"]: f"{n}. " for n, c in enumerate(numbered(message), start=1)}
+    titles = [f"{numbers.get(c['title'], '・')}{c['title']}" for c in choices_of(message)]
     return "\n".join([message.get("text") or "", *sources, *titles])
 
 
@@ -136,6 +138,8 @@ def _containers(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
 def _quick_replies(message: Message, text: Say) -> list[dict[str, Any]]:
     """The same choices above the keyboard, where they fit; each stands in the bubble too and can be typed."""
     answer = message.get("answer") or {}
+    if answer.get("alt") == IN_GROUP:
+        return []
     choices = [c for c in choices_of(message) if not c.get("url")]
     menu = {"title": text("labels", "menu"), "payload": text("labels", "menu")}
     if answer.get("kind") not in _ASKING:

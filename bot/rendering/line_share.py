@@ -16,12 +16,18 @@ from bot.rendering.limits import CLIPBOARD, URI, u16
 from bot.rendering.page import Say
 
 _PICKER = "https://line.me/R/share?text="
+_ACCOUNT = "https://line.me/R/ti/p/"
 # Names only governments get: .lg.jp and .go.jp, and the older ones by place (city.….tokyo.jp, pref.….jp).
 _OFFICIAL = re.compile(
     r"\.(?:lg|go)\.jp$|(?:^|\.)(?:(?:city|town|vill)\.[a-z-]+\.[a-z]+|pref\.[a-z]+|metro\.tokyo)\.jp$"
 )
 _KEPT = "%/:?#[]@!$&'()*+,;=~-._"
 _SENTENCES = 2
+
+
+def account_link(account: str) -> str:
+    """The address that shows our account in LINE, to be added as a friend; `account` is its basic id (`@…`)."""
+    return _ACCOUNT + quote(account, safe="")
 
 
 def shared_text(say: Say, answer: Mapping[str, Any], most: int = CLIPBOARD) -> str | None:

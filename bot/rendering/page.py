@@ -7,12 +7,15 @@ from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup, escape
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
+from markupsafe import Markup
 
 from bot.knowledge.loader import Knowledge
 from bot.knowledge.wording import fill, spoken_date
+from bot.rendering.foreign_words import marked
 
 CHAT = "/webhooks/web/"
 LANGUAGE_NAMES = (("ja", "日本語"), ("en", "English"), ("ja-easy", "やさしい日本語"))
@@ -81,7 +84,7 @@ class Templates:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._templates.filters["rich"] = rich
+        self._templates.filters.update(rich=rich, readable=unquote)
 
     def render(self, template: str, say: Say, **values: Any) -> str:
         """One page."""
@@ -97,11 +100,13 @@ class Templates:
         )
 
 
-def rich(text: str) -> Markup:
-    """Text as safe HTML: furigana above the kanji, addresses and phone numbers as links, everything else escaped."""
+@pass_context
+def rich(context: Context, text: str) -> Markup:
+    """Text as safe HTML: furigana above the kanji, addresses and phone numbers as links, Japanese in English marked."""
+    lang = context.get("lang")
     parts, end = [], 0
     for match in _INLINE.finditer(text):
-        parts.append(escape(text[end : match.start()]))
+        parts.append(marked(text[end : match.start()], lang))
         end = match.end()
         if match["kanji"]:
             ruby = Markup("<ruby>{}<rp>（</rp><rt>{}</rt><rp>）</rp></ruby>")
@@ -110,5 +115,5 @@ def rich(text: str) -> Markup:
             call = Markup('<a class="call" href="tel:{}">{}</a>')
             parts.append(call.format(match["phone"].replace("-", ""), match["phone"]))
         else:
-            parts.append(Markup('<a href="{0}" rel="noreferrer">{0}</a>').format(match["url"]))
-    return Markup("").join([*parts, escape(text[end:])])
+            parts.append(Markup('<a class="url" href="{0}" rel="noreferrer">{0}</a>').format(match["url"]))
+    return Markup("").join([*parts, marked(text[end:], lang)])

@@ -53,9 +53,10 @@ def violations(page: Any) -> list[str]:
     ]
 
 
-# The moment of the deciding press is kept in the only place that survives the navigation.
-_PRESSED = """() => { for (const kind of ['keydown', 'click'])
-  addEventListener(kind, () => { window.name = String(Date.now()); }, true); }"""
+# The moment of the deciding press is kept in the only place that survives the navigation; what the page itself writes there is put aside.
+_PRESSED = """() => { const { set } = Object.getOwnPropertyDescriptor(window, 'name');
+  Object.defineProperty(window, 'name', { value: '', writable: true });
+  for (const kind of ['keydown', 'click']) addEventListener(kind, () => set.call(window, String(Date.now())), true); }"""
 _TOOK = "performance.timeOrigin + performance.getEntriesByType('navigation')[0].domInteractive - Number(window.name)"
 
 

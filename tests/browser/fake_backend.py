@@ -62,7 +62,7 @@ JA = _answer(
 )
 EN = _answer(
     "en",
-    "Yes. It is enough if one of you lives, works or studies in Tokyo.\n\n"
+    "Yes. It is enough if one of you lives, works or studies in Tokyo (都内在住・在勤・在学).\n\n"
     "Any one of these will do.\n・You live in Tokyo\n・You will move to Tokyo within 3 months\n・You work or study in Tokyo\n\n"
     "Next, see what to prepare. If anything is unclear, call the Human Rights Division at 03-5388-2337.",
     ["How do I prove that I work in Tokyo?", "What are the steps to apply?"],
@@ -125,6 +125,8 @@ class FakeBot:
                     "条件を確認": ASK,
                     "つらい": CRISIS,
                     "タグ": MARKUP,
+                    "in English": EN,
+                    "やさしく": EASY,
                     "満たす": ELIGIBLE,
                     "いつまで": DATES,
                 }.items()

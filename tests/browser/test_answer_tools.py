@@ -110,6 +110,20 @@ def test_the_code_leads_to_the_same_address(open_chat, url):
     assert page.request.get(url + "qr/xx/eligibility_tokyo_link.svg").status == 404
 
 
+@pytest.mark.parametrize(
+    ("page_lang", "said", "own"), [("ja", "in English please", "en"), ("en", "やさしく おねがいします", "ja-easy")]
+)
+def test_an_answer_in_another_language_than_the_page_is_shared_in_its_own(open_chat, page_lang, said, own):
+    page = open_chat(path=f"?lang={page_lang}")
+    say(page, said)
+    page.locator(".tool.named").click()
+    page.get_by_role("button", name="QR").click()
+    page.locator(".code img").wait_for()
+    assert page.locator(".code img").get_attribute("src") == f"qr/{own}/eligibility_tokyo_link.svg"
+    address = "/guide/" + entry_path("eligibility_tokyo_link", own)
+    assert page.locator(".address a").get_attribute("href").endswith(address)
+
+
 def test_where_the_device_can_share_it_is_asked_to(open_chat):
     page = open_chat()
     page.add_init_script("navigator.share = async (what) => { window.shared = what; };")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -223,6 +224,42 @@ def test_what_a_screen_reader_is_told_of_a_conversation(open_chat):
     assert texts[:4] == ["あなた:", "片方だけ埼玉に住んでいます", "ともに:", "はい。お二人のうち一人でも都内に住むか、通勤・通学していれば届け出できます。"]  # fmt: skip
     landmarks = [line for line in said if line.split()[0] in ("banner", "main", "navigation", "region", "heading")]
     assert landmarks[:4] == ["banner", "heading ともに", "navigation 言語", "main"]
+
+
+# Every word a person sees or hears in the last messages, with the language it is marked to be in.
+WORDS = """() => { const found = [];
+  const put = (element, text) => text?.trim() && found.push([element.closest('[lang]').lang, text.trim()]);
+  for (const item of document.querySelectorAll('.message')) {
+    const walker = document.createTreeWalker(item, NodeFilter.SHOW_TEXT);
+    while (walker.nextNode()) put(walker.currentNode.parentElement, walker.currentNode.data);
+    for (const named of item.querySelectorAll('[aria-label], [title], [alt]'))
+      for (const name of ['aria-label', 'title', 'alt']) put(named, named.getAttribute(name));
+  } return found; }"""
+
+
+@pytest.mark.parametrize(("page_lang", "said", "item"), [
+    ("ja", "How is it in English?", "en"), ("ja-easy", "How is it in English?", "en"),
+    ("en", "片方だけ埼玉です。やさしく", "ja-easy"), ("ja", "片方だけ埼玉です。やさしく", "ja-easy"),
+])  # fmt: skip
+def test_every_word_in_a_message_is_marked_in_the_language_it_is_in(open_chat, page_lang, said, item):
+    page = open_chat(path=f"?lang={page_lang}")
+    say(page, said)
+    page.locator(".tool.down").click()
+    page.locator(".tool.named").click()
+    page.get_by_role("button", name="QR").click()
+    page.locator(".code img").wait_for()
+    page.locator(".related button").first.click()
+    page.locator(".chosen").wait_for()
+    own = [page.locator(".message").nth(n).get_attribute("lang") for n in (0, 1)]
+    assert own == (["en", "en"] if item == "en" else ["ja", "ja"])
+    words = page.evaluate(WORDS)
+    assert len(words) > 40
+    japanese, latin = re.compile("[ぁ-ヺ一-龠]"), re.compile("[A-Za-z]{3}")
+    neutral = re.compile(r"https?://\S+|LINE|soumu\S+|[a-z]+_[a-z_]+|[0-9a-f]{12}|QR|KB")
+    assert [w for lang, w in words if lang == "en" and japanese.search(w)] == []
+    assert [w for lang, w in words if lang == "ja" and latin.search(neutral.sub("", w))] == []
+    assert violations(page) == []
+    picture(page, f"item-{item}-on-{page_lang}")
 
 
 def test_the_answer_alone_is_announced_and_once(open_chat):

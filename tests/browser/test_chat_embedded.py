@@ -31,7 +31,9 @@ class Site(BaseHTTPRequestHandler):
         self.send_response(200)
         self.send_header("Content-Type", "text/html; charset=utf-8")
         chat = self.server.chat  # type: ignore[attr-defined]
-        policy = f"default-src 'self'; script-src {chat}; frame-src {chat}; style-src 'unsafe-inline'; img-src data:"
+        policy = (
+            f"default-src 'self'; script-src {chat}; frame-src {chat}; img-src data:; style-src {self.server.styles}"  # type: ignore[attr-defined]
+        )
         self.send_header("Content-Security-Policy", policy)
         self.end_headers()
         self.wfile.write(body)
@@ -44,7 +46,7 @@ class Site(BaseHTTPRequestHandler):
 def site(page: str = DEMO) -> Iterator[ThreadingHTTPServer]:
     """A site on a loopback port of its own: another origin than the chat's."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), Site)
-    server.page, server.chat = page, "'none'"  # type: ignore[attr-defined]
+    server.page, server.chat, server.styles = page, "'none'", "'unsafe-inline'"  # type: ignore[attr-defined]
     thread = threading.Thread(target=functools.partial(server.serve_forever, 0.05), daemon=True)
     thread.start()
     try:
@@ -77,11 +79,13 @@ def open_site(browser: Any, places: dict[str, Any]) -> Iterator[Any]:
     """Opens a site that has the chat on it."""
     contexts = []
 
-    def open_(where: str = "allowed", width: int = 1280, height: int = 800, **options: Any) -> Any:
+    def open_(where: str = "allowed", width: int = 1280, height: int = 800, before: str = "", **options: Any) -> Any:
         context = browser.new_context(viewport={"width": width, "height": height}, locale="ja-JP", **options)
         context.set_default_timeout(PATIENCE_MS)
         contexts.append(context)
         page = context.new_page()
+        if before:
+            page.add_init_script(before)
         page.goto(places[where])
         page.locator("tomoni-chat").wait_for(state="attached")
         return page
@@ -210,6 +214,36 @@ def test_leaving_leaves_the_page_around_it_too(open_site, places, by):
     assert page.title() == "カレンダー"
     page.go_back()
     assert page.url == "about:blank"
+
+
+@pytest.mark.parametrize("lang", ["ja", "en", "ja-easy"])
+@pytest.mark.parametrize("height", [640, 400])
+def test_on_the_smallest_phone_the_way_out_is_whole_and_nothing_scrolls_sideways(open_site, lang, height):
+    page = open_site(width=320, height=height)
+    frame = opened(page, 320, height)
+    frame.click(f"a[data-lang='{lang}']")
+    frame.locator(f"html[data-lang='{lang}']").wait_for(state="attached")
+    assert frame.evaluate("Math.max(document.documentElement.scrollWidth, app.scrollWidth)") <= 320
+    assert frame.evaluate("document.getElementById('exit').getBoundingClientRect().right") <= 320
+    assert frame.locator("h1").text_content().strip() == "ともに"
+    assert violations(frame) == []
+
+
+@pytest.mark.parametrize("styles", ["'unsafe-inline'", "'self'"])
+def test_a_browser_that_makes_no_sheets_from_script_gets_the_chat_too(open_site, places, styles):
+    places["server"].styles = styles
+    try:
+        page = open_site(before="CSSStyleSheet = function () { throw new TypeError('Illegal constructor'); };")
+    finally:
+        places["server"].styles = "'unsafe-inline'"
+    frame = opened(page)  # the button stands where it is pressed: in the corner
+    assert frame.evaluate("[innerWidth, innerHeight]") == [420, 680]
+    say(frame, "片方だけ埼玉に住んでいます")
+    picture(page, f"no-sheets-{len(styles)}")
+    frame.click("#fold")
+    assert until(page, lambda: page.evaluate("document.activeElement.localName") == "tomoni-chat")
+    page.keyboard.press("Enter")
+    assert frame.locator(".bot").count() == 1
 
 
 def test_folding_away_keeps_the_conversation_and_gives_the_focus_back(open_site):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 
+import pypdfium2
 import pytest
 import yaml
 from driving import say
@@ -173,6 +174,17 @@ def test_the_page_says_the_same_before_its_script_arrives(open_chat, lang):
 
 
 @pytest.mark.parametrize("lang", ["ja", "en", "ja-easy"])
+def test_a_printed_answer_begins_on_the_first_sheet_and_needs_no_other(open_chat, lang):
+    page = open_chat(path=f"?lang={lang}")
+    say(page, "片方だけ埼玉に住んでいます")
+    sheets = pypdfium2.PdfDocument(page.pdf(prefer_css_page_size=True))
+    words = sheets[0].get_textpage().get_text_range()
+    assert len(sheets) == 1
+    assert "03-5388-2337" in words and "https://www.reiki.metro.tokyo.lg.jp" in words  # answer and sources
+    assert words.count("\n") > 12
+
+
+@pytest.mark.parametrize("lang", ["ja", "en", "ja-easy"])
 def test_without_script_every_question_stands_there_with_its_answer(open_chat, lang):
     page = open_chat(path=f"?lang={lang}", java_script_enabled=False)
     entries = [e for path in sorted((STATIC.parents[2] / "data/knowledge/answers").glob("*.yml"))
@@ -183,7 +195,12 @@ def test_without_script_every_question_stands_there_with_its_answer(open_chat, l
     first = questions.nth(6)
     assert not first.locator("p").first.is_visible()
     first.locator("summary").click()
-    assert len(first.locator("p").inner_text()) > 20
+    assert len(first.locator("p").first.inner_text()) > 20
+    for shown in (first, questions.nth(0)):  # an answer, and somebody to ask
+        shown.evaluate("e => e.open = true")
+        checked = re.sub(r"\s|[ぁ-ん]+(?=月|日|に|\d)", "", shown.locator(".date").inner_text())
+        assert re.search({"en": "checked22November2026"}.get(lang, r"2026年11月22日"), checked), checked
+    assert page.locator(".faq .date").count() == questions.count()
     assert first.locator("a").last.get_attribute("href").startswith("/guide/")
     for number in ("0353882337", "0120279338"):
         assert page.locator(f"a[href='tel:{number}']").count() >= 1
@@ -220,6 +237,18 @@ def test_at_four_hundred_percent_the_exit_and_the_field_stay(open_chat):
     assert answer["y"] + 24 <= field["y"], "the answer's first line is seen"
     page.evaluate("app.scrollTop = 0")
     page.click("a[data-lang='en']")
+
+
+def test_with_hardly_any_height_the_text_keeps_room(open_chat):
+    page = open_chat(341, 160)  # 400 % on a laptop of 1366 x 768 with its bars
+    say(page, "片方だけ埼玉に住んでいます")
+    page.evaluate("app.scrollTop = app.scrollHeight / 2")
+    bar, exit_ = page.locator(".bar").bounding_box(), page.locator("#exit").bounding_box()
+    assert bar["y"] + bar["height"] <= 72, "the languages have scrolled away"
+    assert 0 <= exit_["y"] <= 160 - 40
+    page.focus("#text")
+    page.wait_for_function("document.getElementById('text').getBoundingClientRect().bottom <= innerHeight")
+    assert page.locator("#text").bounding_box()["y"] >= 0
 
 
 def test_dark_and_reduced_motion(open_chat):

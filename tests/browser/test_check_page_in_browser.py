@@ -1,4 +1,4 @@
-"""The page /check in a real browser with JavaScript switched off. Pictures go to $TOMONI_PICTURES when that is set."""
+"""The page /check in a real browser, with JavaScript and with JavaScript switched off. Pictures go to $TOMONI_PICTURES when that is set."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from typing import Any
 from unittest import mock
 
 import fake_backend
+import pypdfium2
 import pytest
-from driving import PATIENCE_MS, violations
+from driving import PATIENCE_MS, READY, left_by_button, left_by_key, until, violations
 
 from bot.channels.check_page import check_pages
 from bot.channels.webchat import WebChatInput
@@ -68,7 +69,7 @@ def origin() -> Iterator[str]:
 
 @pytest.fixture
 def open_check(browser: Any, origin: str) -> Iterator[Callable[..., Any]]:
-    """Opens the page without JavaScript; `script=True` only lets the test itself measure."""
+    """Opens the page; `script=False` switches JavaScript off."""
     contexts, refused = [], []
 
     def open_(lang: str = "ja", width: int = 390, height: int = 844, script: bool = True, **options: Any) -> Any:
@@ -155,10 +156,10 @@ def test_another_language_keeps_the_answers_on_both_pages(open_check):
     assert page.locator("[data-verdict=eligible]").count() == 1
 
 
-def test_leaving_shows_a_calendar_and_going_back_shows_no_result(open_check):
+def test_without_script_leaving_shows_a_calendar_and_going_back_shows_no_result(open_check):
     from playwright.sync_api import Error as PlaywrightError
 
-    page = open_check()
+    page = open_check(script=False)
     answer(page, close_relatives="sibling")
     send(page)
     page.click("#exit")
@@ -168,6 +169,45 @@ def test_leaving_shows_a_calendar_and_going_back_shows_no_result(open_check):
         page.go_back(timeout=3000)
     page.wait_for_timeout(500)  # its own page about this arrives after the refusal
     assert page.locator("[data-verdict]").count() == 0
+
+
+@pytest.mark.parametrize("leave", [left_by_button, left_by_key])
+@pytest.mark.parametrize("answered", [False, True])
+def test_leaving_by_button_or_key_shows_a_calendar_and_no_way_back(open_check, origin, leave, answered):
+    page = open_check()
+    if answered:
+        answer(page, close_relatives="sibling")
+        send(page)
+    page.wait_for_load_state()
+    leave(page)
+    page.wait_for_url("**/static/calendar.html")
+    page.go_back(wait_until="commit")
+    # Before the questions stood an empty tab; from the result one comes to them, and they lead on by themselves.
+    page.wait_for_url("**/static/calendar.html" if answered else "about:blank")
+    assert page.locator("fieldset, [data-verdict]").count() == 0
+    page.goto(f"{origin}/check")  # whoever asks for it anew gets it
+    page.wait_for_load_state()
+    assert page.locator("fieldset").count() > 0
+
+
+def test_leaving_one_tab_leaves_the_others(open_check, origin):
+    check = open_check()
+    chat = check.context.new_page()
+    chat.goto(f"{origin}/webhooks/web/")
+    chat.locator(READY).wait_for(state="attached")
+    check.wait_for_load_state()
+    left_by_key(check)
+    for page in (check, chat):
+        page.wait_for_url("**/static/calendar.html")
+    assert until(chat, lambda: chat.context.cookies() == [])
+    again = chat.context.new_page()
+    again.goto(f"{origin}/check")
+    chat.goto(f"{origin}/webhooks/web/")
+    chat.locator(READY).wait_for(state="attached")
+    again.wait_for_load_state()
+    left_by_button(chat)
+    for page in (again, chat):
+        page.wait_for_url("**/static/calendar.html")
 
 
 def test_the_emptied_form_is_not_filled_in_again(open_check, origin):
@@ -194,7 +234,7 @@ def test_each_size_fits_reads_and_can_be_hit(open_check, width, lang, scheme):
         assert page.evaluate(SMALL) == []
         assert page.evaluate(FAINT) == []
         found = page.evaluate(STRUCTURE)
-        assert found == {"h1": 1, "unnamed": 0, "legends": True, "ids": [], "levels": True, "scripts": 0}
+        assert found == {"h1": 1, "unnamed": 0, "legends": True, "ids": [], "levels": True, "scripts": 1}
         if width != 390:
             assert violations(page) == []
         picture(page, f"{name}-{width}-{lang}-{scheme}")
@@ -233,6 +273,33 @@ def test_the_papers_print_on_a_sheet_that_tells_nothing_of_the_person(open_check
     picture(page, "print")
     if folder := os.environ.get("TOMONI_PICTURES"):
         page.pdf(path=Path(folder) / "print.pdf", format="A4")
+
+
+@pytest.mark.parametrize("lang", ["ja", "en", "ja-easy"])
+def test_a_printed_result_wastes_no_sheet(open_check, lang):
+    page = open_check(lang, width=794)
+    answer(page, any_other_partnership="no")
+    send(page)
+    sheets = pypdfium2.PdfDocument(page.pdf(prefer_css_page_size=True))
+    words = [sheet.get_textpage().get_text_range() for sheet in sheets]
+    assert len(words) == 2  # what was found, with its sources; and the papers, which tell nothing of the person
+    assert all(len(text) > 400 for text in words)
+    assert "https://www.reiki.metro.tokyo.lg.jp" in words[0] and "https://" not in words[1]
+    assert "%E" not in "".join(words)  # addresses as people can read them
+    for sheet in sheets:  # nothing is cut off by a printer's edge
+        boxes = [sheet.get_textpage().get_charbox(n) for n in range(0, sheet.get_textpage().count_chars(), 5)]
+        assert min(box[0] for box in boxes if any(box)) > 30 and max(box[2] for box in boxes) < 595 - 30
+
+
+def test_a_result_without_papers_fills_its_first_sheet_before_a_second(open_check):
+    page = open_check(width=794)
+    answer(page, close_relatives="lineal")
+    send(page)
+    sheets = pypdfium2.PdfDocument(page.pdf(prefer_css_page_size=True))
+    first = sheets[0].get_textpage()
+    lowest = min(first.get_charbox(n)[1] for n in range(first.count_chars()) if any(first.get_charbox(n)))
+    assert len(sheets) <= 2
+    assert len(sheets) == 1 or lowest < 120  # points above the edge, of 842
 
 
 def test_close_kin_see_other_ways(open_check):

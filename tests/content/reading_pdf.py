@@ -21,16 +21,16 @@ class Part:
     """One answer as printed."""
 
     text: str
-    readings: str
     version: str
     sources: tuple[int, ...]
 
 
 @dataclass(frozen=True)
 class Booklet:
-    """The answers by id, and the addresses of the list of sources by number."""
+    """The answers by id, every reading, and the addresses of the list of sources by number."""
 
     answers: dict[str, Part]
+    readings: str
     sources: dict[int, str]
 
 
@@ -58,16 +58,16 @@ def answers_in(path: Path) -> Booklet:
     first = next(iter(document.get_toc())).get_dest().get_index()
     letters = characters(document, first)
     whole = "".join(letter for letter, reading in letters if not reading)
-    readings = "".join(letter if reading else "\0" if letter == "›" else "" for letter, reading in letters).split("\0")
+    readings = "".join(letter for letter, reading in letters if reading)
     answers, start = {}, 0
-    for n, match in enumerate(_MARK.finditer(whole)):
+    for match in _MARK.finditer(whole):
         part = whole[start : match.start()]
         foot = _REFERENCE.search(part)
         sources = tuple(map(int, _REFERENCE.findall(part)))
         said = part[: foot.start()].rpartition("\n")[0] if foot else part  # the last line says 「出典」
-        answers[match[1]] = Part(said, readings[n], match[2], sources)
+        answers[match[1]] = Part(said, match[2], sources)
         start = match.end()
-    return Booklet(answers, _sources(whole[start:]))
+    return Booklet(answers, readings, _sources(whole[start:]))
 
 
 def _sources(end: str) -> dict[int, str]:

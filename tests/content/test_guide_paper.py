@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections import Counter
 from pathlib import Path
 
@@ -86,12 +87,61 @@ def test_every_answer_is_printed_with_its_version(guide: Path, knowledge: Knowle
 
 def test_plain_japanese_is_printed_with_every_reading(guide: Path, knowledge: Knowledge, today: object) -> None:
     contents = Contents(knowledge, today, "https://tomoni.example/guide/")  # type: ignore[arg-type]
-    printed = answers_in(guide / "pdf/tomoni-easy.pdf").answers
+    printed = Counter(answers_in(guide / "pdf/tomoni-easy.pdf").readings)
+    wanted: Counter[str] = Counter()
     for entry in contents.entries:
         answer = contents.answer(entry, "ja-easy")
-        text = "\n".join((answer.short, answer.body, answer.next))
-        wanted = Counter("".join(span.reading for span in spans(text)))
-        assert not wanted - Counter(printed[entry.id].readings), entry.id
+        text = "\n".join((answer.title, answer.short, answer.body, answer.next))
+        wanted += Counter("".join(span.reading for span in spans(text)))
+    assert wanted.total() > 14_000 and not wanted - printed
+
+
+def test_a_phrase_of_several_readings_is_found_and_copied_as_one(guide: Path) -> None:
+    document = pypdfium2.PdfDocument(guide / "pdf/tomoni-easy.pdf")
+    texts = [page.get_textpage() for page in document]
+    for phrase in ("届け出", "申し込み", "引っ越", "手続き", "東京都総務局", "受理証明書", "書類を 集め", "難しい"):
+        assert any(text.search(phrase).get_next() for text in texts), phrase
+        assert any(phrase in text.get_text_range() for text in texts), phrase
+
+
+def boxes(page: pypdfium2.PdfPage) -> list[tuple[str, float, tuple[float, float, float, float]]]:
+    """Every letter with its size and where its ink is: left, bottom, right, top."""
+    text = page.get_textpage()
+    found = []
+    for n in range(text.count_chars()):
+        letter = chr(raw.FPDFText_GetUnicode(text.raw, n))
+        if not letter.isspace():
+            found.append((letter, round(raw.FPDFText_GetFontSize(text.raw, n), 2), text.get_charbox(n)))
+    return found
+
+
+def test_a_reading_stands_above_its_kanji_and_touches_nothing(guide: Path) -> None:
+    for path in (p for p in documents(guide) if p.stem.endswith("-easy")):
+        page = pypdfium2.PdfDocument(path)[3 if path.stem.count("-") == 1 else 0]
+        letters = boxes(page)
+        small = {round(size / 2, 2) for _, size, _ in letters}
+        readings = [(a, s, b) for a, s, b in letters if s in small and re.match("[ぁ-ゖー]", a)]
+        others = [(a, s, b) for a, s, b in letters if (a, s, b) not in readings]
+        assert len(readings) > 80, path.name
+        for letter, size, (left, bottom, right, top) in readings:
+            below = [
+                a for a, s, (x, _, z, y) in others
+                if abs(s - 2 * size) < 0.1 and x - size < (left + right) / 2 < z + size and 0 <= bottom - y < 2 * size
+            ]  # fmt: skip
+            assert re.search("[一-龠々0-9ヶ]", "".join(below)), f"{path.name}: {letter} above {below}"
+            for other, _, (x, y, z, w) in letters:
+                wide, high = min(right, z) - max(left, x), min(top, w) - max(bottom, y)
+                same = (x, y, z, w) == (left, bottom, right, top)
+                assert same or wide <= 0.4 or high <= 0.4, f"{path.name}: {letter} runs into {other}"
+
+
+def test_a_leaflet_fills_its_page(guide: Path) -> None:
+    for path in (p for p in documents(guide) if p.stem.count("-") == 2):
+        picture = pypdfium2.PdfDocument(path)[0].render(scale=1, grayscale=True).to_numpy()
+        inked = (picture.reshape(len(picture), -1) < 200).any(axis=1)
+        rows = [n for n, ink in enumerate(inked) if ink]
+        gaps = [after - before for before, after in zip(rows, rows[1:], strict=False)]
+        assert max(gaps) <= 62, f"{path.name}: {max(gaps)} points without a word"  # 22 mm
 
 
 def test_no_page_is_empty_and_nothing_runs_over_the_edge(guide: Path) -> None:

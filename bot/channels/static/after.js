@@ -16,7 +16,7 @@ export function after(line, words) {
   row.setAttribute("aria-label", spoken(words.rate));
   const box = make("div", { className: "after" }, row);
   if (line.ticket) rate(line, words, row, box, said);
-  if (line.share) share(line.share, words, row, box, said);
+  if (line.share) share(line, words, row, box, said);
   box.append(said);
   return box;
 }
@@ -86,7 +86,7 @@ function opens(button, part, may = () => true, first = () => {}) {
 
 // --- sharing ----------------------------------------------------------------------------------------------------
 
-function share({ id, title, text, url }, words, row, box, said) {
+function share({ lang, share: { id, title, text, url } }, words, row, box, said) {
   const address = new URL(url, location.origin).href;
   const panel = make("div", { className: "panel", hidden: true });
   const button = make("button", { type: "button", className: "tool named" }, icon(ARROW), make("span", {}, ...plain(words.share)));
@@ -114,7 +114,6 @@ function share({ id, title, text, url }, words, row, box, said) {
     const picture = make("p", { className: "code", hidden: true });
     opens(code, picture, undefined, () => {
       if (picture.childElementCount) return;
-      const lang = document.documentElement.dataset.lang;
       picture.append(make("img", { src: `qr/${lang}/${id}.svg`, alt: fill(spoken(words.qr_label), { title }), width: 200, height: 200 }));
     });
     add(code);

@@ -1,6 +1,7 @@
 // A month as any calendar shows it: somewhere ordinary to be when the chat is closed in a hurry.
 const today = new Date();
 const locale = navigator.language || "ja";
+document.documentElement.lang = locale;
 const make = (tag, text) => Object.assign(document.createElement(tag), { textContent: text });
 
 document.getElementById("month").textContent = today.toLocaleDateString(locale, { year: "numeric", month: "long" });

@@ -52,7 +52,7 @@ const newKey = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byt
 function say(text) {
   if (sending || !text.trim() || text.length > MAX_TEXT) return false;
   log.hidden = false;
-  const item = userMessage(text.trim(), lang, words);
+  const item = userMessage(text.trim(), lang);
   remember(words.you, text.trim());
   messages.append(item);
   keepFocus();
@@ -73,7 +73,7 @@ async function deliver(text, key, item) {
     arrived = response.ok ? await linesOf(response) : [await refusal(response, text, key, item)];
   } catch (error) {
     const why = error.name === "AbortError" || error instanceof SyntaxError ? words.no_answer : words.not_sent;
-    arrived = [problem(navigator.onLine ? why : words.offline, words, lang, again(text, key, item))];
+    arrived = [problem(navigator.onLine ? why : words.offline, lang, again(text, key, item))];
   } finally {
     clearTimeout(slow);
     clearTimeout(tooSlow);
@@ -87,13 +87,13 @@ async function deliver(text, key, item) {
 async function linesOf(response) {
   const lines = (await response.text()).split("\n").filter(Boolean).map((line) => JSON.parse(line));
   for (const line of lines) remember(words.bot, line.text, line.citations);
-  return lines.map((line) => botMessage(line, words, say));
+  return lines.map((line) => botMessage(line, say));
 }
 
 async function refusal(response, text, key, item) {
   const said = await response.json().catch(() => ({}));
   const worthAgain = response.status === 429 || response.status >= 500;
-  return problem(said.message || words.no_answer, words, lang, worthAgain ? again(text, key, item) : null);
+  return problem(said.message || words.no_answer, lang, worthAgain ? again(text, key, item) : null);
 }
 
 // The same key: if the message did arrive, the answer comes back and nothing is said twice.

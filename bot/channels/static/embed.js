@@ -17,27 +17,41 @@
     return 0.2126 * r + 0.7152 * g + 0.0722 * b > 0.179 ? "#000" : "#fff";
   }
 
+  const BUTTON = `position: fixed; z-index: 2147483000; right: 16px; bottom: 16px; display: inline-flex; align-items: center; gap: 8px; min-height: 56px; padding: 0 20px;
+      border: 2px solid #fff; border-radius: 28px; background: #${accent || "0017c1"}; color: ${inkOn(accent || "0017c1")};
+      box-shadow: 0 0 0 1px #767676, 0 2px 8px rgb(0 0 0 / 30%); font: 700 16px/1.3 "Noto Sans JP", "Hiragino Sans", "Yu Gothic", Meiryo, system-ui, sans-serif; cursor: pointer;`;
+  const FRAME = `position: fixed; z-index: 2147483001; right: 16px; bottom: 88px; width: min(420px, calc(100vw - 32px));
+      height: min(680px, calc(100vh - 104px)); height: min(680px, calc(100dvh - 104px));
+      border: 1px solid #767676; border-radius: 12px; background: Canvas; box-shadow: 0 6px 20px 4px rgb(0 0 0 / 20%);`;
   const STYLE = `
     :host { all: initial; }
-    button { position: fixed; z-index: 2147483000; right: 16px; bottom: 16px; display: inline-flex; align-items: center; gap: 8px; min-height: 56px; padding: 0 20px;
-      border: 2px solid #fff; border-radius: 28px; background: #${accent || "0017c1"}; color: ${inkOn(accent || "0017c1")};
-      box-shadow: 0 0 0 1px #767676, 0 2px 8px rgb(0 0 0 / 30%); font: 700 16px/1.3 "Noto Sans JP", "Hiragino Sans", "Yu Gothic", Meiryo, system-ui, sans-serif; cursor: pointer; }
+    button { ${BUTTON} }
     button:hover { text-decoration: underline; }
     button:focus-visible { outline: 4px solid #000; outline-offset: 4px; box-shadow: 0 0 0 6px #ffd43d; }
-    svg { width: 24px; height: 24px; fill: none; stroke: currentcolor; stroke-width: 2; }
-    iframe { position: fixed; z-index: 2147483001; right: 16px; bottom: 88px; width: min(420px, calc(100vw - 32px)); height: min(680px, calc(100dvh - 104px));
-      border: 1px solid #767676; border-radius: 12px; background: Canvas; box-shadow: 0 6px 20px 4px rgb(0 0 0 / 20%); }
+    iframe { ${FRAME} }
     [hidden] { display: none; }
-    @media (max-width: 480px), (max-height: 520px) { iframe { inset: 0; width: 100vw; height: 100dvh; border: 0; border-radius: 0; } }
+    @media (max-width: 480px), (max-height: 520px) { iframe { inset: 0; width: 100vw; height: 100vh; height: 100dvh; border: 0; border-radius: 0; } }
     @media (forced-colors: active) { button { border-color: ButtonText; } }
     @media print { button, iframe { display: none; } }`;
+
+  // Whether the rules hold. Safari before 16.4 makes no sheets from script; a style element there is subject to the site's policy.
+  function dress(root) {
+    try {
+      const sheet = new CSSStyleSheet();
+      sheet.replaceSync(STYLE);
+      root.adoptedStyleSheets = [sheet];
+      return true;
+    } catch {
+      const style = document.createElement("style");
+      style.textContent = STYLE;
+      root.prepend(style);
+      return Boolean(style.sheet);
+    }
+  }
 
   function start() {
     const host = document.createElement("tomoni-chat");
     const root = host.attachShadow({ mode: "closed" });
-    const sheet = new CSSStyleSheet();
-    sheet.replaceSync(STYLE);
-    root.adoptedStyleSheets = [sheet];
     const button = document.createElement("button");
     button.type = "button";
     button.setAttribute("aria-expanded", "false");
@@ -45,11 +59,17 @@
     button.append(bubble(), (given.label || LABELS[lang]).slice(0, 40));
     root.append(button);
     document.body.append(host);
+    const styled = dress(root);
+    if (!styled) button.style.cssText = BUTTON;
 
     let frame = null;
     button.addEventListener("click", () => {
-      if (!frame) root.append((frame = framed()));
-      else frame.hidden = !frame.hidden;
+      if (frame) frame.hidden = !frame.hidden;
+      else {
+        frame = framed();
+        if (!styled) frame.style.cssText = FRAME;
+        root.append(frame);
+      }
       button.setAttribute("aria-expanded", String(!frame.hidden));
       if (!frame.hidden) frame.focus();
     });
@@ -96,6 +116,8 @@
     line.setAttribute("d", "M4 5h16a1 1 0 0 1 1 1v10a1 1 0 0 1-1 1h-8l-5 4v-4H4a1 1 0 0 1-1-1V6a1 1 0 0 1 1-1z");
     drawn.setAttribute("viewBox", "0 0 24 24");
     drawn.setAttribute("aria-hidden", "true");
+    // As attributes, so that they hold without any style too.
+    for (const [name, value] of Object.entries({ width: 24, height: 24, fill: "none", stroke: "currentcolor", "stroke-width": 2 })) drawn.setAttribute(name, value);
     drawn.append(line);
     return drawn;
   }

@@ -4,6 +4,8 @@ import { spoken } from "./words.js";
 
 const INLINE = /(https:\/\/[^\s<>"「」『』（）()、。，]+)|(0\d{1,4}-\d{1,4}-\d{3,4}|#\d{4})|((?:\d{1,2}(?=日（(?!にち|か）)))?[一-龠々〆ヶ]+)（([ぁ-ゖー]+)）|(11[09])/g;
 
+const JAPANESE = /([ぁ-ヺ一-龠々](?:[0-9ぁ-ヿ一-龠々（）「」、。]*[ぁ-ヺー一-龠々）」])?)/;
+
 export const make = (tag, properties = {}, ...children) => {
   const element = Object.assign(document.createElement(tag), properties);
   element.append(...children);
@@ -11,10 +13,11 @@ export const make = (tag, properties = {}, ...children) => {
 };
 
 export const htmlLang = (lang) => (lang === "en" ? "en" : "ja");
+export const japanese = (text) => /[ぁ-ヿ一-龠]/.test(text);
 export const hidden = (text) => make("span", { className: "hidden" }, text);
 
 // Furigana, web addresses and phone numbers inside a line; 110 and 119 only where someone may need them at once.
-export function inline(text, { links = true, emergency = false } = {}) {
+export function inline(text, { links = true, emergency = false, lang = "ja" } = {}) {
   const nodes = [];
   let end = 0;
   const put = (from, to, node) => {
@@ -37,8 +40,12 @@ export function inline(text, { links = true, emergency = false } = {}) {
     }
   }
   if (end < text.length) nodes.push(text.slice(end));
-  return nodes;
+  return lang === "en" ? nodes.flatMap(withJapanese) : nodes;
 }
+
+// Japanese names in an English line are marked, so that a screen reader says them in Japanese.
+const withJapanese = (node) =>
+  typeof node !== "string" ? [node] : node.split(JAPANESE).map((part, n) => (n % 2 ? make("span", { lang: "ja" }, part) : part)).filter((part) => part !== "");
 
 export const plain = (text) => inline(text, { links: false });
 export const setText = (element, text) => element.replaceChildren(...plain(text));

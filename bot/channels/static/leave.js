@@ -1,14 +1,30 @@
 // Leaving at once: the words go, the session ends, and this entry of the history is replaced. Without script the button does most of it.
 
+import { tellTabs, whenTold } from "./tabs.js";
+
 const ESCAPE_WITHIN = 3000;
+const LEFT = "left"; // kept by the tab, not the device, until a page of ours is opened anew
 const form = document.getElementById("leave");
 const exit = document.getElementById("exit");
 
-function leave() {
+function go() {
   const body = form && new URLSearchParams(new FormData(form));
   document.body.replaceChildren();
   if (body) fetch(form.action, { method: "POST", body, keepalive: true, redirect: "manual" }).catch(() => {});
+  window.name = LEFT;
   location.replace(exit.dataset.away);
+}
+
+function leave() {
+  tellTabs();
+  go();
+}
+whenTold(go);
+
+// Earlier pages of this tab cannot be replaced from here: whoever goes back to one after leaving is led on at once.
+if (window.name === LEFT) {
+  if (performance.getEntriesByType("navigation")[0]?.type === "back_forward") go();
+  else window.name = "";
 }
 
 exit.addEventListener("click", (event) => {

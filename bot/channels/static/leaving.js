@@ -3,6 +3,7 @@
 import { fill } from "./words.js";
 import { setText } from "./inline.js";
 import { framed, post } from "./session.js";
+import { tellTabs, whenTold } from "./tabs.js";
 
 const ESCAPE_WITHIN = 3000;
 const exitLink = document.getElementById("exit");
@@ -11,6 +12,11 @@ const exitLink = document.getElementById("exit");
 export const forget = (leave) => post("end", leave ? { leave } : {}, { keepalive: true }).catch(() => {});
 
 function exit() {
+  tellTabs();
+  go();
+}
+
+function go() {
   const away = exitLink.href;
   document.body.replaceChildren();
   forget(true);
@@ -22,6 +28,7 @@ function exit() {
 
 // `busy` says whether an input method is at work; `pressed` is called at every press, `words` gives the present language's.
 export function leaving({ busy, status, words, pressed }) {
+  whenTold(go);
   exitLink.addEventListener("click", (event) => {
     event.preventDefault();
     exit();

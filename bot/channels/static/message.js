@@ -1,16 +1,16 @@
 // One message as elements: who speaks, the text in paragraphs and lists, its numbered sources.
 
-import { call, hidden, htmlLang, inline, make, outside, plain } from "./inline.js";
+import { call, hidden, htmlLang, inline, japanese, make, outside, plain } from "./inline.js";
 import { choices, related } from "./choices.js";
 import { after } from "./after.js";
-import { fill } from "./words.js";
+import { fill, words as wordsOf } from "./words.js";
 
 const BULLET = /^\s*[・•*-]\s*/;
 const NUMBER = /^\s*・?\s*(\d{1,2})(?:\s*[.．)）]\s*|\s+)/;
 
 // Every line a paragraph, lines with a mark a list; the answer's text is plain, so the first characters decide.
 function blocks(text, options) {
-  const lines = (options.dated ? readDates(text) : text).split("\n").filter((line) => line.trim());
+  const lines = (options.lang === "ja-easy" ? readDates(text) : text).split("\n").filter((line) => line.trim());
   const numbers = steps(lines);
   const made = [];
   lines.forEach((line, at) => {
@@ -34,22 +34,32 @@ function steps(lines) {
   return found;
 }
 
-export function userMessage(text, lang, words) {
+// Everything inside an item is in the item's language, whatever the page's: a screen reader reads it with one voice.
+export function userMessage(text, pageLang) {
+  const lang = written(text, pageLang);
   const item = make("li", { className: "message user", lang: htmlLang(lang) });
-  const body = make("div", { className: "bubble" }, speaker(words.you));
+  const body = make("div", { className: "bubble" }, speaker(wordsOf[lang].you));
   const said = make("p");
-  text.split("\n").forEach((line, n) => said.append(...(n ? [make("br")] : []), ...(lang === "ja-easy" ? plain(line) : [line])));
+  text.split("\n").forEach((line, n) => said.append(...(n ? [make("br")] : []), ...plain(line)));
   body.append(said);
   item.append(body);
   return item;
 }
 
+// The language a person wrote in, as far as letters tell; figures and signs leave it the page's.
+function written(text, pageLang) {
+  if (japanese(text)) return pageLang === "en" ? "ja" : pageLang;
+  return /[a-z]/i.test(text) ? "en" : pageLang;
+}
+
 const speaker = (name) => hidden(`${name}: `);
 
-export function botMessage(line, words, choose) {
+export function botMessage(line, choose) {
+  const words = wordsOf[line.lang];
   const item = make("li", { className: "message bot", lang: htmlLang(line.lang) });
+  item.dataset.lang = line.lang;
   item.dataset.kind = line.kind;
-  const body = make("div", { className: "bubble" }, speaker(words.bot), ...blocks(line.text, { emergency: line.kind === "crisis", dated: line.lang === "ja-easy" }));
+  const body = make("div", { className: "bubble" }, speaker(words.bot), ...blocks(line.text, { emergency: line.kind === "crisis", lang: line.lang }));
   if (line.kind === "crisis") body.querySelector("p")?.after(calls(body, words));
   if (line.citations?.length) body.append(sources(line, words));
   item.append(body);
@@ -69,8 +79,8 @@ function sources(line, words) {
   const list = make("ol");
   for (const { title, url, as_of } of line.citations) {
     const date = as_of ? fill(words.as_of, { date: spokenDate(as_of, line.lang) }) : words.no_date;
-    const named = url?.startsWith("http") ? outside(url, title, words) : make("span", {}, title);
-    if (/[ぁ-ヿ一-龠]/.test(title)) named.lang = "ja";
+    const name = make("span", { lang: japanese(title) ? "ja" : "en" }, title);
+    const named = url?.startsWith("http") ? outside(url, name, words) : name;
     list.append(make("li", {}, named, make("span", { className: "date" }, ...plain(date))));
   }
   const about = make("p", { className: "checked" });
@@ -106,7 +116,8 @@ function readDates(text) {
   });
 }
 
-export function problem(text, words, lang, retry) {
+export function problem(text, lang, retry) {
+  const words = wordsOf[lang];
   const item = make("li", { className: "message problem", lang: htmlLang(lang) });
   const body = make("div", { className: "bubble" }, speaker(words.bot), ...blocks(text, {}));
   item.append(body);

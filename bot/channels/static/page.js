@@ -10,6 +10,7 @@ function fit() {
   app.style.setProperty("--height", `${view.height}px`);
   app.style.setProperty("--top", `${view.offsetTop}px`);
   document.documentElement.classList.toggle("short", view.height < 480);
+  document.documentElement.classList.toggle("tiny", view.height < 240);
 }
 window.visualViewport?.addEventListener("resize", fit);
 window.visualViewport?.addEventListener("scroll", fit);

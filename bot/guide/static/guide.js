@@ -7,10 +7,24 @@
 
   // --- leaving: the page empties at once and this entry of the history is replaced
   const exit = document.getElementById("exit");
-  function leave() {
+  function go() {
     document.body.replaceChildren();
     location.replace(exit.href);
   }
+  function leave() {
+    if (tabs) tabs.postMessage("leave");
+    go();
+  }
+  // Pages of ours in other tabs are left with this one; not every browser has channels, and some refuse them.
+  function channel() {
+    try {
+      return new BroadcastChannel("leave");
+    } catch {
+      return null;
+    }
+  }
+  const tabs = channel();
+  if (tabs) tabs.onmessage = go;
   exit.addEventListener("click", (event) => {
     event.preventDefault();
     leave();
@@ -24,6 +38,17 @@
     if (escapes.length >= 3) leave();
   });
   addEventListener("pageshow", (event) => event.persisted && location.reload());
+
+  // --- reading on: the next page takes this one's place in the history, or going back after leaving would show what was read
+  const guide = new URL("..", document.currentScript.src).href;
+  addEventListener("click", (event) => {
+    const link = event.target.closest("a[href]");
+    if (!link || event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+    const page = link.href.split("#")[0];
+    if (link.target || !page.startsWith(guide) || !/(\.html|\/)$/.test(page)) return; // a document is opened, not read on
+    event.preventDefault();
+    location.replace(link.href);
+  });
 
   // --- passing an answer on: always the public page, never what was read or searched before
   const share = document.querySelector(".share");
