@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from enum import Enum
+from functools import lru_cache
 
 from bot.nlu.normalise import with_offsets
 from bot.nlu.romaji import is_romaji
@@ -44,6 +45,7 @@ _EN_COMMON = frozenset(
 )
 
 
+@lru_cache(maxsize=64)  # the gate asks, and then the reader of entities
 def detect(text: str) -> Language | None:
     """Detects the language of one message; None when the text does not tell (digits, emoji) or is in another language.
 
@@ -67,6 +69,7 @@ def detect(text: str) -> Language | None:
     return None
 
 
+@lru_cache(maxsize=64)
 def is_other_language(text: str) -> bool:
     """Tells whether the message is in a language none of our answers is written in."""
     plain = with_offsets(text).text

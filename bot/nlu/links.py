@@ -7,8 +7,9 @@ spaCy earns its place here: its `Matcher` works on dictionary forms (住む, 住
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 import spacy
@@ -41,7 +42,7 @@ _LINKS: dict[str, list[list[dict[str, Any]]]] = {
         [{"LEMMA": {"IN": ["働く", "勤める"]}}, _TE],
         [{"LOWER": {"IN": ["hataraite", "hataraku", "kinmu", "tsuukin", "tsukin", "tsutomete"]}}],
         [{"ORTH": {"IN": ["はたらい", "つとめ"]}}, _TE],
-        [{"ORTH": {"IN": ["勤務", "通勤", "在勤", "就職", "出勤", "勤め", "職場", "勤務先", "バイト", "アルバイト"]}}],
+        [{"ORTH": {"IN": ["勤務", "通勤", "出社", "在勤", "就職", "出勤", "勤め", "職場", "勤務先", "バイト", "アルバイト"]}}],
         [{"LOWER": {"IN": ["work", "works", "working", "commute", "commutes", "commuting", "employed", "job"]}}],
     ],
     "study": [
@@ -64,6 +65,13 @@ _LINKS: dict[str, list[list[dict[str, Any]]]] = {
 }  # fmt: skip
 
 
+def _first_words() -> Iterator[str]:
+    """The words with which the patterns of `_LINKS` begin, in writing or as dictionary forms."""
+    for pattern in chain.from_iterable(_LINKS.values()):
+        for wanted in pattern[0].values():
+            yield from [wanted] if isinstance(wanted, str) else wanted["IN"]
+
+
 class LinkFinder:
     """Finds words of living, working, studying and moving, kinship words and provider names."""
 
@@ -71,16 +79,23 @@ class LinkFinder:
         """Builds the matchers; `providers` maps a service id to the names people use."""
         self._nlp = spacy.blank("xx")
         vocab = self._nlp.vocab
+        self._first = set(_first_words())
+        """Words one of which stands at the head of each match: without any there is nothing to match."""
         self._links = Matcher(vocab)
         for label, patterns in _LINKS.items():
             self._links.add(label, patterns, greedy="LONGEST")
         self._relations = PhraseMatcher(vocab, attr="LOWER")
         for label, names in relations.items():
-            self._relations.add(label, [self._doc(name.lower()) for name in names])
+            self._relations.add(label, self._phrases(names))
         self._providers = PhraseMatcher(vocab, attr="LOWER")
         for service_id, names in providers.items():
             if names:
-                self._providers.add(service_id, [self._doc(name.lower()) for name in names])
+                self._providers.add(service_id, self._phrases(names))
+
+    def _phrases(self, names: Iterable[str]) -> list[Doc]:
+        docs = [self._doc(name.lower()) for name in names]
+        self._first.update(doc[0].text for doc in docs if len(doc))
+        return docs
 
     def _doc(self, text: str) -> Doc:
         words = list(morphology.words(text))
@@ -93,9 +108,12 @@ class LinkFinder:
 
     def find(self, text: str) -> tuple[list[Match], list[Match], list[Match]]:
         """Returns (links, relations, providers) in order of appearance, the longest of overlapping matches."""
-        doc = self._doc(text)
-        if not len(doc):
+        words = morphology.words(text)
+        if not any(
+            w.surface.lower() in self._first or w.surface in self._first or w.lemma in self._first for w in words
+        ):
             return [], [], []
+        doc = self._doc(text)
         offsets = doc.user_data["offsets"]
 
         def spans(matcher: Any) -> list[Match]:

@@ -24,6 +24,7 @@ import scipy.sparse as sparse
 
 from bot.nlu.disk import on_disk
 from bot.nlu.features import features
+from bot.nlu.message_encoder import MessageEncoder
 from bot.nlu.normalise import for_features
 from bot.nlu.romaji import is_romaji, sentence_to_hiragana
 from bot.nlu.vocabulary import Rows
@@ -48,15 +49,18 @@ class SentenceEncoder:
 
     def __init__(self) -> None:
         self._latest: tuple[str, np.ndarray] | None = None
+        self._for_messages: MessageEncoder | None = None
 
     def encode(self, texts: Sequence[str]) -> np.ndarray:
-        """Returns float32 unit vectors, shape (len(texts), 512)."""
+        """Returns float32 unit vectors, shape (len(texts), 512); for many texts at once, as training has them."""
         batches = [list(map(_for_encoder, texts[i : i + 256])) for i in range(0, len(texts), 256)]
         return np.concatenate([np.asarray(_use().encode(b), np.float32).reshape(len(b), -1) for b in batches])
 
     def encode_message(self, texts: Sequence[str]) -> np.ndarray:
         """Encodes one message and its parts together; the message comes first, and `encode_one` will remember it."""
-        vectors = self.encode(texts)
+        if self._for_messages is None:
+            self._for_messages = MessageEncoder(_use())
+        vectors = self._for_messages.encode(list(map(_for_encoder, texts)))
         self._latest = (texts[0], vectors[0])
         return vectors
 

@@ -32,7 +32,7 @@ class Needs:
 
     whole: tuple[tuple[str, float], ...]
     parts: tuple[tuple[str, tuple[tuple[str, float], ...]], ...] = ()
-    """For each asking part of a longer message: its text and its ranking."""
+    """For each part of a longer message: its text and, if it asks, its ranking."""
     crisis: str | None = None
     context: tuple[tuple[str, float], ...] = ()
     """For a short message: the ranking when it is read together with what was answered last."""
@@ -57,6 +57,15 @@ class Needs:
         }
 
 
+# "thanks, how do I start?": the question is what is meant; thanks alone stay thanks.
+_THANKS_FIRST = re.compile(
+    r"^\s*(?:(?:ok(?:ay)?|great|cool|nice|got it|perfect)[,!. ]+)?(?:thanks?(?: you)?(?: so much| a lot| very much)?|cheers|ありがとう(?:ございます|ございました)?|どうも|助かりました|たすかりました)[、。,.!！ 　~〜]+"
+    r"(?=(?:so |and |では|じゃあ|それで)?(?:how|what|when|where|who|which|can|could|do|does|is|are|will|should)\b.{4}|.{4,}(?:[?？]|か[。]?$|教えて|たいです?[。]?$))",
+    re.IGNORECASE,
+)
+_INTERROGATIVE = re.compile(
+    r"[?？]|か$|かな|どこ|何|なに|なん|いくら|いつ|だれ|誰|どう|どれ|どの|いくつ|は$|のこと$|について$|教え|おしえ|知りた|番号|費|\b(?:how|what|when|where|who|can|do|does|is|are|which|phone|number|fee|age|cost)\b"
+)
 _LEANS = re.compile(
     r"^(?:じゃあ|じゃ、|じゃ|では|それじゃ|それなら|なら|あと|ほな|で、|そしたら|それ|その|and\b|what about|how about|then\b|ok,? and|also\b)",
     re.IGNORECASE,
@@ -67,6 +76,11 @@ def leans(text: str) -> bool:
     """Whether a message is so short, or begins so, that it may only be understood with what was said before."""
     words = text.split()
     return bool(_LEANS.search(text)) or len(text) <= 14 or (text.isascii() and len(words) <= 5)
+
+
+def asks(part: str, message: str) -> bool:
+    """Whether a part of a message may be a question; such short ones as 「手数料と、届くまでの日数を」 are."""
+    return len(part) <= 10 or bool(_INTERROGATIVE.search(part)) or f"{part}?" in message.replace("？", "?")
 
 
 # The gate has masked the receipt; the examples hold whole ones, none of them real.
@@ -83,13 +97,15 @@ class NeedReader:
 
     def read(self, text: str, before: str | None = None) -> Needs:
         """Reads one typed message; `before` is the title of what was answered last in the conversation."""
-        text = _MASKED_RECEIPT.sub(_LIKE_A_RECEIPT, text[:_LONGEST])
-        pieces = split(text)
+        read = _MASKED_RECEIPT.sub(_LIKE_A_RECEIPT, _THANKS_FIRST.sub("", text[:_LONGEST]))
+        pieces = split(read)
         parts = pieces if len(pieces) > 1 else []
-        within = [f"{before} {text}"] if before and leans(text) else []
-        whole, *rankings = map(self._ranking, self._model.probabilities([text, *parts, *within]))
+        asking = [part for part in parts if asks(part, text)]  # nobody looks at how the others read alone
+        within = [f"{before} {read}"] if before and leans(read) else []
+        whole, *rankings = map(self._ranking, self._model.probabilities([read, *asking, *within]))
         context = rankings.pop() if within else ()
-        return Needs(whole, tuple(zip(parts, rankings, strict=True)), crisis_in(text), context)
+        ranked = dict(zip(asking, rankings, strict=True))
+        return Needs(whole, tuple((part, ranked.get(part, ())) for part in parts), crisis_in(read), context)
 
     def _ranking(self, probabilities: np.ndarray) -> tuple[tuple[str, float], ...]:
         best = np.argsort(-probabilities)[:_KEEP]

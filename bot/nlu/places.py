@@ -74,16 +74,32 @@ class Place:
     """For places outside Tokyo, the prefecture meant."""
 
 
+@dataclass(frozen=True)
+class _Rule:
+    """One name with all its writings."""
+
+    pattern: re.Pattern[str]
+    signs: tuple[str, ...]
+    """One of these stands in each match without Latin letters, if there are any; looking for them is far quicker."""
+    kind: str
+    value: str
+    name: str = ""
+
+
+_LATIN = re.compile("[a-zōū]")
+
+
 class PlaceFinder:
     """Finds places; built once from the knowledge base."""
 
     def __init__(self, municipalities: Iterable[Municipality], gazetteer: Mapping[str, Any]) -> None:
-        """Compiles all names into one pattern a kind."""
-        self._rules: list[tuple[re.Pattern[str], str, str, str]] = []
+        """Compiles all names into one pattern a place."""
+        self._rules: list[_Rule] = []
         for place in municipalities:
-            self._rules.append((_municipality_pattern(place), "municipality", place.name_ja, ""))
+            pattern, signs = _municipality_pattern(place), (place.name_ja[:-1], hiragana(_kana_stem(place)))
+            self._rules.append(_Rule(pattern, signs, "municipality", place.name_ja))
         for municipality, names in gazetteer["places_in_tokyo"].items():
-            self._rules.append((_any_of(names), "quarter", municipality, ""))
+            self._rules.append(_Rule(_any_of(names), _japanese(names), "quarter", municipality))
         for prefecture, names in gazetteer["prefectures"].items():
             suffix = {"北海道": "", "京都": "(?:府|市)?", "大阪": "(?:府|市)?"}.get(prefecture, "(?:県|市)?")
             japanese = rf"(?<!東){re.escape(prefecture)}{suffix}(?!大学|銀行|線)"
@@ -96,10 +112,25 @@ class PlaceFinder:
                 if len(kana) > 3 and kana not in ("きょうと",)
                 else rf"(?<![ぁ-ゖ]){kana}{kana_suffix}(?=に|から|の|で|けん|[\s、])"
             )
-            self._rules.append((re.compile(f"{japanese}|{latin}|{kana_part}"), "area", "outside_tokyo", prefecture))
+            pattern = re.compile(f"{japanese}|{latin}|{kana_part}")
+            self._rules.append(_Rule(pattern, (prefecture, kana), "area", "outside_tokyo", prefecture))
         for prefecture, names in gazetteer["cities_outside_tokyo"].items():
-            self._rules.append((_any_of(names, "市?(?:内)?"), "area", "outside_tokyo", prefecture))
-        self._rules += [(re.compile(pattern), "area", value, "") for pattern, value in _AREAS]
+            pattern = _any_of(names, "市?(?:内)?")
+            self._rules.append(_Rule(pattern, _japanese(names), "area", "outside_tokyo", prefecture))
+        self._rules += [_Rule(re.compile(pattern), (), "area", value) for pattern, value in _AREAS]
+        self._always = {number for number, rule in enumerate(self._rules) if not rule.signs}
+        self._by_letter: dict[str, list[tuple[str, int]]] = {}
+        for number, rule in enumerate(self._rules):
+            for sign in rule.signs:
+                self._by_letter.setdefault(sign[0], []).append((sign, number))
+
+    def _possible(self, text: str, spoken: str) -> Iterable[_Rule]:
+        """The rules that may match, in their order."""
+        if _LATIN.search(text):
+            return self._rules
+        both = f"{text}\n{spoken}"
+        found = {number for letter in set(both) for sign, number in self._by_letter.get(letter, ()) if sign in both}
+        return [self._rules[number] for number in sorted(found | self._always)]
 
     def find(self, text: str) -> list[Place]:
         """Returns the places in order; of overlapping names the longest counts."""
@@ -108,7 +139,8 @@ class PlaceFinder:
             set()
         )  # 「大阪の北区に住んでて…北区やったら」: named once as another city's, it stays that
         spoken = hiragana(text) if re.search("[ァ-ヶ]", text) else ""
-        for pattern, kind, value, name in self._rules:
+        for rule in self._possible(text, spoken):
+            pattern, kind, value, name = rule.pattern, rule.kind, rule.value, rule.name
             for match in chain(pattern.finditer(text), pattern.finditer(spoken) if kind == "municipality" else ()):
                 if match.start() == match.end():
                     continue
@@ -129,7 +161,7 @@ class PlaceFinder:
 def _municipality_pattern(place: Municipality) -> re.Pattern[str]:
     stem = place.name_ja[:-1]
     kana_suffix = _KANA_SUFFIX[place.kind]
-    kana_stem = re.sub(f"{kana_suffix}$", "", place.kana)
+    kana_stem = _kana_stem(place)
     english = place.name_en.rsplit(" ", 1)[0].lower()
     guard = r"(?<![一-龠])" if len(stem) == 1 else ""
     parts = [
@@ -175,6 +207,14 @@ def _municipality_pattern(place: Municipality) -> re.Pattern[str]:
     else:
         parts.append(rf"(?<![a-z]){latin}{suffix}?(?![a-z-])")
     return re.compile("|".join(parts))
+
+
+def _kana_stem(place: Municipality) -> str:
+    return re.sub(f"{_KANA_SUFFIX[place.kind]}$", "", place.kana)
+
+
+def _japanese(names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(name for name in names if not name.isascii())
 
 
 def _any_of(names: Iterable[str], suffix: str = "") -> re.Pattern[str]:

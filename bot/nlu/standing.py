@@ -7,6 +7,7 @@ The labels and what they mean: data/situations/README.md.
 from __future__ import annotations
 
 import json
+import math
 import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -175,14 +176,13 @@ class StandingModel:
         if noticed:
             total = total + self.cue_weights[noticed].sum(axis=0)
         said, start = {}, 0
+        scores = (_SHARPNESS * total).tolist()  # a few numbers for each slot: quicker without arrays
         for slot, values in self.names.items():
-            scores = _SHARPNESS * total[start : start + len(values)]
+            chances = _chances(scores[start : start + len(values)])
             start += len(values)
-            scores = np.exp(scores - scores.max())
-            scores /= scores.sum()
-            best = int(scores.argmax())
-            against = sum(float(p) for value, p in zip(values, scores, strict=True) if value in ADVERSE.get(slot, ()))
-            said[slot] = (values[best], float(scores[best]), against)
+            best = chances.index(max(chances))
+            against = sum(p for value, p in zip(values, chances, strict=True) if value in ADVERSE.get(slot, ()))
+            said[slot] = (values[best], chances[best], against)
         return said
 
     def save(self, directory: Path) -> None:
@@ -212,6 +212,14 @@ class StandingModel:
                 arrays["vector"],
                 shared_encoder(),
             )
+
+
+def _chances(scores: Sequence[float]) -> list[float]:
+    """Probabilities from scores."""
+    highest = max(scores)
+    raised = [math.exp(score - highest) for score in scores]
+    total = sum(raised)
+    return [part / total for part in raised]
 
 
 def _vocabulary(seen: Sequence[Sequence[str]]) -> tuple[dict[str, int], Counter[str]]:

@@ -176,6 +176,11 @@ def _en_date(m: re.Match[str], today: date) -> str:
     return _iso(_year(None, None, today, month, day), month, day)
 
 
+def _en_month_of_year(m: re.Match[str], today: date) -> str:
+    year = today.year + {"next": 1, "this": 0, "last": -1}[m["rel"]]
+    return _iso(year, _EN_MONTHS[m["mon"]], int(m["d"]) if m["d"] else None)
+
+
 def _en_relative(m: re.Match[str], today: date) -> str:
     word = re.sub(r"\s+", " ", m[0])
     simple = {
@@ -244,7 +249,7 @@ _PATTERNS: list[tuple[re.Pattern[str], str, Callable[[re.Match[str], date], str]
     (_c(r"(?<!再)来年|らいねん"), "date", _const(lambda t: _iso(t.year + 1))),
     (_c(r"今年(?!度)|ことし"), "date", _const(lambda t: _iso(t.year))),
     (_c(r"去年|昨年|きょねん"), "date", _const(lambda t: _iso(t.year - 1))),
-    (_c(rf"(?:(?P<half>半年)|(?P<n>{N})(?P<u>{_MONTH_UNIT}|か月|かげつ|週間|週|日|年))(?P<dir>後|前|ご(?=に|の|、|$))"), "date", _ja_after),
+    (_c(rf"(?:(?P<half>半年)|(?P<n>{N})(?P<u>{_MONTH_UNIT}|か月|かげつ|週間|週|日|年))(?P<dir>後|先(?!週|月|生)|前|ご(?=に|の|、|$))"), "date", _ja_after),
     (_c(rf"(?:(?P<half>半年(?:間)?)|(?P<n>{N})(?P<u>{_MONTH_UNIT}|か月|かげつ|週間|年(?!\d|月|{N}月|度|代|生|前半|春|夏|秋|冬))(?P<plus>半)?間?)(?!前|後)"), "period", _ja_period),
     (_c(rf"(?P<half>(?!))?(?P<n>{N})(?P<u>日)(?P<plus>(?!))?(?:間|(?=以内|くらい|ぐらい|ほど|かか|で(?!す)|待|ちょい|も|前後|程度))(?!前|後)"), "period", _ja_period),
     (_c(r"(?<![\d/.-])(?:(?P<y>20\d\d|\d\d(?=/\d\d?/\d))[/.-])?(?P<m>1[0-2]|0?[1-9])/(?P<d>3[01]|[12]\d|0?[1-9])(?![\d/])"), "date", _slash),
@@ -258,6 +263,7 @@ _PATTERNS: list[tuple[re.Pattern[str], str, Callable[[re.Match[str], date], str]
     (_c(rf"\b(?P<span>(?P<rel>next|last|this)\s+(?P<mon>{_M})(?P<d>(?!))?(?P<y>(?!))?)\b(?!\s+\d)"), "date", _en_date),
     (_c(rf"\b(?:in|by|since|until|from|during|till|on|before|after|early|late|mid)\s+(?P<span>(?P<mon>(?!may\b){_M})(?P<d>(?!))?(?P<y>(?!))?)\b(?!\s+\d)"), "date", _en_date),
     (_c(r"\b(?:in|by|since|until|before|after|during|from)\s+(?P<span>may)\b(?!\s+(?:i|we|be|have|not|you|\d))"), "date", lambda m, t: _iso(_year(None, None, t, 5, None), 5)),
+    (_c(rf"\b(?:(?P<d>\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?)?(?P<mon>{_M})\.?,?\s+(?:of\s+)?(?P<rel>next|this|last)\s+year\b"), "date", _en_month_of_year),
     (_c(rf"\bthe day after tomorrow\b|\btoday\b|\btonight\b|\btomorrow\b|\byesterday\b|\btmrw?\b|\b(?:next|this|last)\s+(?:month|year|{_D})\b"), "date", _en_relative),
     (_c(rf"\b(?:on|by|until|till)\s+(?P<span>(?P<w>{_D}))\b"), "date", lambda m, t: (t + timedelta(days=(_EN_DAYS[m["w"]] - t.weekday()) % 7 or 7)).isoformat()),
     (_c(rf"\b(?:in\s+(?:about\s+|around\s+|roughly\s+)?(?P<n>{_EN_NUM})\s+(?P<u>days?|weeks?|months?|years?)(?:'?s?\s+time))"), "date", _en_after),

@@ -51,3 +51,19 @@ def test_threads_do_not_disturb_each_other() -> None:
     with ThreadPoolExecutor(8) as pool:
         found = list(pool.map(lambda t: [w.surface for w in morphology.words(t)], texts))
     assert found == expected
+
+
+def test_words_met_before_have_the_same_forms() -> None:
+    text = "彼女とホームに住んでる世田谷の証明書"
+    morphology._met.clear()
+    met = morphology._words.__wrapped__(text)
+    assert morphology._words.__wrapped__(text) == met
+    assert ("ホーム", "ほーむ") in [(w.lemma, w.reading) for w in met]
+
+
+def test_what_is_remembered_of_words_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(morphology, "_MOST_MET", 3)
+    for text in ("費用はいくら", "証明書はどこ", "条件を教えて"):
+        words = morphology._words.__wrapped__(text)
+        assert "".join(w.surface for w in words) == text
+        assert len(morphology._met) <= 3

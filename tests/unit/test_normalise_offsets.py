@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.nlu.normalise import for_features, hiragana, with_offsets, without_command
+from bot.nlu.normalise import _one_by_one, for_features, hiragana, with_offsets, without_command
 
 # Full Unicode, lone surrogates included: people paste anything.
 ANY_TEXT = st.text(st.characters(blacklist_categories=()), max_size=60)
@@ -128,3 +128,21 @@ def test_a_typed_command_is_only_words(typed: str) -> None:
 @pytest.mark.parametrize("typed", ["24/7で使える？", "届出/申請の違い", "and/or", "https://example.jp/"])
 def test_a_slash_inside_a_sentence_stays(typed: str) -> None:
     assert without_command(typed) == typed
+
+
+EVERYDAY = "ぁあがゖァアヴヺー一龠鿏々〆、。「」『』・〜　！？（）：Ａｚ０～－ azAZ09-'\"~^`"
+
+
+@given(st.text(st.sampled_from(EVERYDAY), max_size=60))
+@settings(max_examples=300, deadline=None)
+def test_everyday_writing_takes_a_shorter_way_to_the_same(text: str) -> None:
+    assert with_offsets.__wrapped__(text) == _one_by_one(text)
+
+
+def test_each_character_of_the_shorter_way_stays_itself() -> None:
+    from bot.nlu.normalise import _EVERYDAY, _FULL_WIDTH
+
+    short = [c for c in map(chr, range(0x20, 0x10000)) if _EVERYDAY.fullmatch(c.translate(_FULL_WIDTH))]
+    assert len(short) > 20_000
+    for char in short:
+        assert with_offsets.__wrapped__(char) == _one_by_one(char), hex(ord(char))
