@@ -39,6 +39,7 @@ def _quieten() -> None:
     structlog.configure(
         wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=True,  # else one is built for each debug line that is not written
     )
     logging.getLogger("rasa").setLevel(logging.WARNING)
 

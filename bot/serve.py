@@ -6,6 +6,7 @@ import asyncio
 import logging
 import sys
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -37,6 +38,7 @@ def create_app(settings: Settings, agent: Any, web: Mapping[str, Any] | None = N
     from bot.channels.check_page import check_pages
     from bot.channels.feedback_rows import counting
     from bot.channels.guide_pages import guide_pages
+    from bot.channels.pages import READ
     from bot.channels.webchat import WebChatInput
     from bot.knowledge.loader import load
 
@@ -56,21 +58,29 @@ def create_app(settings: Settings, agent: Any, web: Mapping[str, Any] | None = N
     knowledge, door = load(), installation.door(settings)
     site = {"knowledge": knowledge, "count": counting(door), "embed_origins": settings.embed_origins}
     site["public_url"] = settings.public_url if settings.production else ""  # empty: where the page was opened
+    site["line_account"] = settings.line.account if settings.line else ""
     channel = WebChatInput.from_credentials({**given, **site, **(web or {})})
     if hasattr(agent, "admission"):
         channel.shed_when(agent.admission.overloaded)
     line = []
     if settings.line:
         from bot.channels.line import LineInput
+        from bot.channels.line.opening import open_post
 
-        line.append(LineInput(settings, knowledge))
+        line.append(LineInput(settings, knowledge, partial(open_post, **(parts.on_line() if parts else {}))))
     register([channel, *line], app, route="/webhooks/")
     app.ctx.applications = door
     app.blueprint(check_pages(knowledge))
     app.blueprint(guide_pages(settings, knowledge))
     shared = {"sessions": parts.application_sessions(), "limiter": parts.form_limit(60, 30)} if parts else {}
     app.blueprint(application_pages(door, settings, knowledge, **shared))
-    health = Health(parts.states if parts else None)
+
+    async def states() -> dict[str, bool]:
+        """Which of what we lean on is well: the engines workers share, and LINE."""
+        shared = await parts.states() if parts else {}
+        return {**shared, "line": await line[0].is_well()} if line else shared
+
+    health = Health(states)
     app.blueprint(health.routes())
 
     @app.after_server_start
@@ -119,7 +129,7 @@ def create_app(settings: Settings, agent: Any, web: Mapping[str, Any] | None = N
 
     app.ctx.erase_conversation = erase
 
-    @app.get("/")
+    @app.route("/", READ)
     async def home(request: Any) -> Any:
         lang = request.args.get("lang")  # a link from the guide or a partner's page keeps its language
         return redirect(f"/webhooks/web/?lang={lang}" if lang in ("ja", "en", "ja-easy") else "/webhooks/web/")

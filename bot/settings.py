@@ -48,11 +48,14 @@ class Settings:
     actions_secret: str = field(repr=False, default="")
     web_rate: tuple[int, int] = (20, 5)
     """Messages a minute, and at once, of one conversation."""
-    address_rate: tuple[int, int] = (20, 5)
+    address_rate: tuple[int, int] = (120, 40)
+    """The same of all conversations of one address, which may be a whole room in a workshop."""
     line: LineSettings | None = None
     """Given: people may also write on LINE (docs/line.md)."""
     embed_origins: tuple[str, ...] = ()
     """Sites that may show the chat in a frame (docs/embed.md)."""
+    guide_at_start: bool = False
+    """Whether the guide is built as soon as the server has started, or when somebody asks for it."""
 
 
 def read(environment: Mapping[str, str] | None = None, var: Path | None = None) -> Settings:
@@ -80,9 +83,10 @@ def read(environment: Mapping[str, str] | None = None, var: Path | None = None) 
         actions_url=env.get("TOMONI_ACTIONS_URL") or None,
         actions_secret=_secret(env, "TOMONI_ACTIONS_SECRET", production, directory) if _apart(env) else "",
         web_rate=(_number(env, "TOMONI_WEB_PER_MINUTE", 20), _number(env, "TOMONI_WEB_BURST", 5)),
-        address_rate=(_number(env, "TOMONI_ADDRESS_PER_MINUTE", 20), _number(env, "TOMONI_ADDRESS_BURST", 5)),
+        address_rate=(_number(env, "TOMONI_ADDRESS_PER_MINUTE", 120), _number(env, "TOMONI_ADDRESS_BURST", 40)),
         line=_line(env),
         embed_origins=_origins(env),
+        guide_at_start=env.get("TOMONI_GUIDE_AT_START", "yes") != "no",
     )
 
 

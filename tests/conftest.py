@@ -89,6 +89,7 @@ def storage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
 
     place = tmp_path_factory.mktemp("var")
     os.environ["TOMONI_VAR"] = str(place)
+    os.environ["TOMONI_GUIDE_AT_START"] = "no"  # servers of the tests come and go
     applications = drill.installation(f"sqlite:///{place / 'tomoni.db'}")
     installation.use(applications, Passing(drill.vault()), "https://tomoni.example")
     yield applications

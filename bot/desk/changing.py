@@ -4,24 +4,27 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot.applications.errors import GrantExpired
+from bot.applications.errors import ApplicationNotFound, GrantExpired
 from bot.applications.model import State
 from bot.applications.views import View
 from bot.desk.errand import Outcome, Visit, answered, ask, note, status
 from bot.desk.looking import granted
 from bot.desk.starting import ContactGone, contact_of
-from bot.dialogue import wished
+from bot.dialogue import drafts, wished
 
 
 def tick(visit: Visit) -> Outcome:
     """Notes papers as ready, or not."""
     marks = [(document, bool(ready)) for document, ready in visit.task["marks"]]
     view = granted(visit)
+    before = view.ready
     for document, ready in marks:
         view = visit.applications.tick(view.grant, visit.caller, document, ready)
     named = {
         name: [d for d, ready in marks if ready is there] for name, there in (("ticked", True), ("unticked", False))
     }
+    taken_off = [d for d in named["unticked"] if d in before]  # a mark that was not there was not taken off
+    named["unticked"] = taken_off if taken_off or named["ticked"] else named["unticked"]
     told = {name: documents for name, documents in named.items() if documents}
     return answered(status(view, visit, *told, **told), view, visit.access)
 
@@ -74,12 +77,33 @@ def new_pin(visit: Visit) -> Outcome:
     receipt, pin = (visit.open(kind, visit.access.get(kind)) for kind in ("receipt", "pin"))
     if receipt is None or pin is None:
         raise GrantExpired()
-    fresh = visit.applications.new_pin(receipt, pin, visit.caller, visit.access["key"])
+    return _new_pin_said(visit, visit.applications.new_pin(receipt, pin, visit.caller, visit.access["key"]))
+
+
+def lost_pin(visit: Visit) -> Outcome:
+    """A new PIN for who typed the old one here, or was given it, not long ago; later nobody can be told from a stranger."""
+    access = {**visit.access, "asked": None, "proof": None, "retry": None}
+    try:
+        view = granted(visit)
+        fresh = visit.applications.replace_lost_pin(
+            visit.access.get("proof") or "", view.grant, visit.caller, visit.access["key"]
+        )
+    except (GrantExpired, ApplicationNotFound):
+        return Outcome((note("pin_lost", buttons=["start"]),), {"application_access": access})
+    return _new_pin_said(visit, fresh)
+
+
+def _new_pin_said(visit: Visit, fresh: str) -> Outcome:
+    """The new PIN; then whatever was put aside for it."""
     access: dict[str, Any] = {**visit.access, "asked": None, "purpose": None, "pin": None, "retry": None}
     spec = {**note("pin_changed", kind="status", buttons=["status"]), "table": "started"}
     again = {**note("not_again", kind="status", buttons=["status"]), "table": "started"}
-    slots = {"application_access": access, "said": [again]}
-    return Outcome(({**spec, "sealed": visit.seal(pin=fresh)},), slots)
+    slots: dict[str, Any] = {"application_access": access, "said": [again]}
+    waiting = []
+    if visit.draft.get("paused") and visit.draft.get("asked"):
+        slots["application_draft"] = {**visit.draft, "paused": False}
+        waiting = [drafts.pending(dict(visit.draft), "go_on")]
+    return Outcome(({**spec, "sealed": visit.seal(pin=fresh)}, *waiting), slots)
 
 
 def _done(visit: Visit, view: View, name: str, slots: dict[str, Any] | None = None, **values: Any) -> Outcome:
@@ -95,4 +119,5 @@ ERRANDS = {
     "link": link,
     "unlink": unlink,
     "new_pin": new_pin,
+    "lost_pin": lost_pin,
 }

@@ -115,7 +115,7 @@ def carried_out(errand: Errand, visit: Visit) -> Outcome:
         said = note("too_many", kind="refuse", minutes=max(1, math.ceil(error.wait.total_seconds() / 60)))
         return Outcome((said,), {"application_access": {**without_receipt(visit.access), "asked": None}})
     except ApplicationNotFound:
-        return Outcome((ask("receipt", "not_found"),), {"application_access": without_receipt(visit.access)})
+        return _refused(visit)
     except GrantExpired:
         if visit.on_line:
             return carried_out(invite, visit)
@@ -135,6 +135,16 @@ def carried_out(errand: Errand, visit: Visit) -> Outcome:
         return Outcome((drafts.pending(draft, "unclear"),), {"application_draft": draft})
     except InvalidInput as error:
         return _unfit(error, visit)
+
+
+def _refused(visit: Visit) -> Outcome:
+    """Whatever was wrong, the receipt stays for another PIN: which of the two it was is not told (R22)."""
+    access, receipt = without_receipt(visit.access), visit.access.get("receipt")
+    if not receipt:
+        return Outcome((ask("receipt", "not_found"),), {"application_access": access})
+    asked = "old_pin" if visit.access.get("purpose") == "new_pin" else "pin"
+    after = {**access, "asked": asked, "receipt": receipt}
+    return Outcome((ask(asked, "not_found", "same_receipt"),), {"application_access": after})
 
 
 def try_later(visit: Visit) -> Outcome:
@@ -182,6 +192,7 @@ def opened(view: View, access: Mapping[str, Any]) -> dict[str, Any]:
         "receipt": access.get("receipt"),
         "address": access.get("address"),
         "grant": view.grant,
+        "proof": view.proof or access.get("proof"),
         "documents": list(view.checklist.documents),
         "missing": list(view.missing),
         "wishes": view.wishes.to_json(),

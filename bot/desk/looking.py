@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.applications.errors import ApplicationNotFound, GrantExpired
 from bot.applications.views import View
 from bot.desk.errand import Outcome, Visit, answered, ask, invite, note, on_page, status
+from bot.dialogue.speaking import Spec
 
 
 def look_up(visit: Visit) -> Outcome:
@@ -13,7 +14,7 @@ def look_up(visit: Visit) -> Outcome:
     if receipt is None or pin is None:  # they have run out
         raise GrantExpired()
     view = visit.applications.look_up(receipt, pin, visit.caller)
-    return answered(status(view, visit), view, visit.access)
+    return answered(status(view, visit), view, visit.access, **_without_change(visit))
 
 
 def linked(visit: Visit) -> Outcome:
@@ -24,14 +25,25 @@ def linked(visit: Visit) -> Outcome:
         if visit.on_line:
             return invite(visit)
         access = {"asked": "receipt", "purpose": "look_up", "misses": 0}
-        return Outcome((ask("receipt", "tokyo_status"),), {"application_access": access})
-    return answered(status(view, visit), view, visit.access)
+        return Outcome((_receipt_for(visit.task.get("lead") or "tokyo_status"),), {"application_access": access})
+    return answered(status(view, visit), view, visit.access, **_without_change(visit))
+
+
+def _receipt_for(lead: str) -> Spec:
+    asked = ask("receipt", lead)
+    return {**asked, "related": ["documents_overview"]} if lead == "papers_first" else asked
+
+
+def _without_change(visit: Visit) -> dict[str, None]:
+    """A change put aside belonged to what was open before."""
+    return {"application_draft": None} if visit.draft.get("mode") == "change" else {}
 
 
 def view(visit: Visit) -> Outcome:
     """The record that is open already."""
-    found = granted(visit)
-    return answered(status(found, visit), found, visit.access)
+    found, lead = granted(visit), visit.task.get("lead")
+    leads = {"leads": [lead]} if lead else {}
+    return answered({**status(found, visit), **leads}, found, visit.access)
 
 
 def granted(visit: Visit) -> View:
@@ -50,7 +62,8 @@ def receipt(visit: Visit) -> Outcome:
     """The receipt number once more, for the minutes it is at hand; it is kept nowhere in a form that could be read."""
     kept = visit.open("receipt", visit.access.get("receipt"))
     if kept is None or visit.on_line:
-        return Outcome((note("receipt_lost", kind="answer"),))
+        after = {"application_access": {**visit.access, "asked": None}}
+        return Outcome((note("receipt_lost", kind="answer", buttons=[] if visit.on_line else ["start"]),), after)
     spec = note("receipt_again", kind="status", buttons=["status"])
     return Outcome(({**spec, "sealed": visit.seal(receipt=kept)},))
 

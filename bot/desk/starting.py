@@ -57,6 +57,8 @@ def _told(visit: Visit, started: Started, slots: dict[str, Any], *, again: bool)
     if visit.on_line:
         token = visit.applications.issue_one_time_link(view.grant, visit.caller, with_numbers=True)
         secrets = visit.seal(link=on_page(token))
+        if again:
+            return Outcome((_already_on_line(secrets),), slots)
     elif again:
         return Outcome((_already(visit, started.receipt),), slots)
     else:
@@ -104,9 +106,15 @@ def _already(visit: Visit, receipt: str) -> Spec:
     return {**spec, "table": "started", "sealed": visit.seal(receipt=receipt)}
 
 
+def _already_on_line(link: dict[str, str]) -> Spec:
+    """A second yes: short, so that nobody takes it for a second application; the page may not have been opened in time."""
+    spec = note("already_line", "start_application", "status", buttons=["status"])
+    return {**spec, "table": "started", "sealed": link}
+
+
 def _not_again() -> Spec:
     """What is said when somebody asks to hear it again: never the PIN."""
-    return {**note("not_again", "start_application", "status", buttons=["status"]), "table": "started"}
+    return {**note("not_again", "start_application", "status", buttons=["tick", "link", "status"]), "table": "started"}
 
 
 ERRANDS = {"start": start, "recover": recover}

@@ -28,6 +28,9 @@ _DECADE = re.compile(r"([2-9])0代|([二三四五六七八])十代|\b([2-9])0s\b
 _WILL_TURN = re.compile(
     r"(?:18|十八|じゅうはち)(?:歳|さい)?に(?:な(?:る|り(?!まし)|れば|ったら)|の誕)|(?:来年|来月|再来月|もうすぐ|次の?誕生日で?)(?:、)?(?:18|十八)歳?(?!以上)|turn(?:s|ing)? (?:18|eighteen)\b|(?:will be|hits?|reach(?:es)?) (?:18|eighteen)\b|(?:18th|eighteenth) birthday|\b(?:18|eighteen) (?:in|next|on|this)\b"
 )
+_TURNED = re.compile(
+    r"(?<!\d)([1-9]\d)(?:歳|才)?に(?:なりました(?!か)|なったばかり|なったので|なった(?:とこ|ん|。|、|よ|$))"
+)
 _INSTEAD = re.compile(
     r"(?<!\d)(?P<wrong>\d\d)(?:歳|さい)?(?:じゃ|では)(?:なくて|なく|ない)、?(?P<right>\d\d)(?!\d)|(?P<right2>\d\d),? not (?P<wrong2>\d\d)"
 )
@@ -44,7 +47,9 @@ def read_ages(u: Understanding, text: str, today: date, facts: Facts) -> None:
             int(instead["wrong"] or instead["wrong2"]),
         )
         return
-    ages = u.values("age") or (_bare_ages(text) if u.top[0] == "faq/eligibility_age" else [])
+    ages = u.values("age") or (bare_ages(text) if u.top[0] == "faq/eligibility_age" else [])
+    turned = [int(n) for n in _TURNED.findall(text)]
+    ages = [*turned, *ages] if turned and not set(turned) & set(ages) else ages
     born = _BORN.search(text)
     if born:
         year = int(born["y"] or born["e"])
@@ -95,7 +100,7 @@ _KANJI = {k: n for n, k in enumerate("一二三四五六七八九", 1)}
 _BARE_KANJI = re.compile(r"([一二三四五六七八九]?)十([一二三四五六七八九]?)(?![一-龠]|歳)(?=に|で|、|。|と|です|$)")
 
 
-def _bare_ages(text: str) -> list[int]:
+def bare_ages(text: str) -> list[int]:
     """「先月18なったばっか 彼女もタメで18」: where a message turns on age, a number of two digits alone is one."""
     kanji = [_KANJI.get(m[1], 1) * 10 + _KANJI.get(m[2], 0) for m in _BARE_KANJI.finditer(text)]
     return kanji + [

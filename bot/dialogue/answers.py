@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from bot.dialogue import places
+from bot.dialogue.care import LOSS, SURELY_BEREAVED
 from bot.dialogue.moment import Moment
 from bot.dialogue.speaking import MENU, Spec
 from bot.dialogue.thresholds import CONTEXT, HEDGE, OFFER, OUT, SURE
@@ -26,12 +27,17 @@ _EMPLOYER = re.compile(r"人事|社員|職員が|従業員|部下|\bhr\b|employe
 _TELLS = re.compile(
     r"伝え|共有|話して(?:も)?いい|知らせ|報告|言って(?:も)?いい|\btell\b|share|inform|disclose|announce"
 )
+# They tell of what was done to them; facts alone would be cold.
+_HARD_TIMES = re.compile(
+    r"(?:救急車|病院)[^。]{0,24}(?:運ばれ(?:て|た|まし)|言われ(?:て|た|まし)|断られ(?:て|た|まし)|入れてもらえな|会わせてもらえな)|家族(?:では|じゃ)ない(?:から|って|と)[^。]{0,8}言われ(?:て|た|まし)|断られ(?:た|まし|て(?:し|、|つら))[^?？]{0,20}$|泣(?:いて|きま|いた)|"
+    r"\b(?:they|hospital|doctor|nurse|landlord|agent)\b.{0,40}(?:wouldn'?t let|refused|turned (?:me|us) away|said (?:i|we)(?:'m| am|'re| are) not family)"
+)
+_LAUGHS = re.compile(
+    r"笑|わら|わろ|ワロ|w{2,}|w$|草|は(?:は|っは)|ハハ|ふふ|へへ|うけ|ウケ|おもろ|面白|おもしろ|ツボ|腹|くす|吹き出|にっこり|ha(?:ha|\b)|he(?:he|h\b)|heehee|lol|lmao|rofl|xd|:d|funn|laugh|hilarious|good one|crack|snort|giggl|warota|[\U0001F600-\U0001F64F\U0001F920-\U0001F92F]"
+)
 _PLAINLY = 0.6
 _KEYS_HIT_AT_RANDOM = re.compile(r"[bcdfghjklmnpqrstvwxz]{6,}")
 _SINGLE_PAPER = re.compile(r"抄本|独身証明|どくしん")
-_INTERROGATIVE = re.compile(
-    r"[?？]|か$|かな|どこ|何|なに|なん|いくら|いつ|だれ|誰|どう|どれ|どの|いくつ|は$|のこと$|について$|教え|おしえ|知りた|番号|費|\b(?:how|what|when|where|who|can|do|does|is|are|which|phone|number|fee|age|cost)\b"
-)
 
 
 def unreadable(moment: Moment) -> Turn | None:
@@ -45,6 +51,9 @@ def unreadable(moment: Moment) -> Turn | None:
 def answer(moment: Moment) -> Turn:
     """Answers, and remembers what is shown as a choice, so that its number can be typed."""
     specs = answered(moment)
+    if specs[0]["say"] == "entry" and not specs[0].get("lead") and _HARD_TIMES.search(moment.u.plain):
+        if moment.kind_of(specs[0]["id"]) == "answer":
+            specs = [{**specs[0], "lead": "that_was_hard"}, *specs[1:]]
     first = specs[0]
     offered: tuple[str, ...] = tuple(first["ids"]) if first["say"] == "offer" else ()
     if first["say"] == "entry":
@@ -57,6 +66,8 @@ def answer(moment: Moment) -> Turn:
 def answered(moment: Moment) -> list[Spec]:
     """What there is to say to a question; never nothing."""
     known = places.looked_up(moment)
+    if known and moment.u.sure("faq/changes_move_out", 0.8):
+        known = [entry("changes_move_out"), *known[:1]]  # 「じゃあ神奈川に引っ越したら?」
     if known:
         more = [i for i in _clear_needs(moment) if not i.startswith("coverage")] if len(moment.u.parts) > 1 else []
         return [*known, *(_also(i) for i in more[:2])]
@@ -66,6 +77,10 @@ def answered(moment: Moment) -> list[Spec]:
 def _one_need(moment: Moment) -> list[Spec]:
     ranking = [(need.removeprefix("faq/"), p) for need, p in _in_context(moment) if need.startswith("faq/")]
     ranking = [(i, p) for i, p in ranking if p >= 0.5 or not i.startswith(_CRISES)] or ranking
+    if moment.is_short(characters=12, words=3) and not _LAUGHS.search(moment.u.plain):
+        ranking = [(i, p) for i, p in ranking if i != "smalltalk_laugh"] or ranking  # "blorp zzkx"
+    if not LOSS.search(moment.u.plain):
+        ranking = [(i, p) for i, p in ranking if i != "crisis_bereavement" or p >= SURELY_BEREAVED] or ranking
     if not ranking or not any(c.isalpha() for c in moment.u.plain):
         return [_unknown()]
     if ranking[0][0] == "privacy_does_bot_report" and _ABOUT_FILING.search(moment.u.plain):
@@ -80,7 +95,8 @@ def _one_need(moment: Moment) -> list[Spec]:
 
 def _out_of_scope(moment: Moment, ranking: Ranking) -> list[Spec]:
     """What is somebody else's business, with whose it is."""
-    out = moment.u.mass("faq/oos")
+    # Right after 「税金は安くなる?」 「年金は?」 is about the scheme: what leans on the last answer is weighed with it.
+    out = min(moment.u.mass("faq/oos"), sum(p for i, p in ranking if i.startswith("oos")))
     within = next((p for i, p in ranking if not i.startswith("oos")), 0.0)
     if out < OUT or out < 0.5 * within or ranking[0][0].startswith(_CRISES):
         return []
@@ -147,6 +163,8 @@ def _weight(found: Entry | None, before: Entry) -> float:
     """How much likelier an entry is right after another one."""
     if found is None:
         return 1.0
+    if before.topic == "documents" and found.id == "eligibility_nationality":
+        return 0.2  # 「相手はイギリス人なのですが、その場合は?」 after an answer on papers
     if found.kind == "smalltalk":
         return 0.5
     if found.id in before.related or before.id in found.related:
@@ -167,7 +185,8 @@ def _two_needs(moment: Moment) -> list[Spec]:
     label, p = u.top
     whole = label.removeprefix("faq/")
     if len(clear) > 1:
-        first = whole if whole in clear else clear[0]
+        surely = p >= 0.9 and label.startswith("faq/") and moment.kind_of(whole) == "answer"
+        first = whole if whole in clear or surely else clear[0]
         return [entry(first), *(_also(i) for i in clear[:3] if i != first)]
     if label.startswith("faq/smalltalk"):
         return [entry(clear[0])]  # 「すまん言い過ぎた。土日でもええの?」
@@ -178,13 +197,12 @@ def _two_needs(moment: Moment) -> list[Spec]:
 def _clear_needs(moment: Moment) -> list[str]:
     """The entries that parts of a message ask for, each once."""
     found: dict[str, None] = {}
-    asked = moment.u.text.replace("？", "?")
-    for part, ranking in moment.u.parts if len(moment.u.parts) > 1 else ():
+    for _, ranking in moment.u.parts if len(moment.u.parts) > 1 else ():
+        if not ranking:
+            continue  # it asks for nothing
         label, p = ranking[0]
         name = label.removeprefix("faq/")
-        answerable = label.startswith("faq/") and moment.kind_of(name) in ("answer", "handoff")
-        short = len(part) <= 10  # 「手数料と、届くまでの日数を」
-        if answerable and p >= 0.3 and (short or _INTERROGATIVE.search(part) or f"{part}?" in asked):
+        if label.startswith("faq/") and p >= 0.3 and moment.kind_of(name) in ("answer", "handoff"):
             found[name] = None
     return list(found)
 

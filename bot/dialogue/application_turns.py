@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from bot.dialogue import answers, applying, commands, drafts, replies, situation, tracking, wished
+from bot.dialogue import answers, applying, commands, drafts, replies, situation, stated, tracking, wished
 from bot.dialogue.drafts import Scene, Step
 from bot.dialogue.moment import Moment
+from bot.dialogue.speaking import Spec
 from bot.dialogue.turn import Turn
 from bot.nlu.normalise import for_features
 from bot.rules.checklist import LINKS, Circumstance, circumstances
@@ -28,32 +29,84 @@ def under_way(moment: Moment) -> Turn | None:
         return None  # never an answer to one of our questions: see `steering.control`
     if drafts.active(draft) and moment.u.sure("check_application_status", 0.7):
         return status(moment)
-    if drafts.active(draft) and drafts.changes(draft) and _leaves_change(moment):
-        access = {**access, "asked": None}
-        return _turn(moment, tracking.step(access, moment.u, scene(moment)), "access", draft=None)
+    if drafts.active(draft) and (commands.lost_pin(moment.u) or drafts.changes(draft) and _leaves_change(moment)):
+        return _put_aside(moment)
     if drafts.active(draft) and moment.u.sure("check_eligibility", 0.7):
         return None  # puts the draft aside, see `one_at_a_time`
     if drafts.active(draft) and not moment.u.sealed.get("receipt"):
         step = applying.step(draft, moment.u, scene(moment))
         return _turn(moment, step, "draft") or _aside(moment, step, "draft")
     if moment.checking and not moment.u.sealed.get("receipt"):
-        return None
+        return _instead_of_check(moment)
     if draft.get("stage") == "done" and not access.get("retry"):
         step = applying.step(draft, moment.u, scene(moment))
         if step.task:
             return _turn(moment, step, "draft")
     if unticked := tracking.taken_back(moment.last, access, moment.u):
         return _turn(moment, unticked, "access")
+    if access.get("asked") == "receipt" and not moment.u.sealed and _tells_their_case(moment):
+        return None  # 「届け出可能か確認お願いします」 was taken for a look-up; what they tell now is no receipt
+    if _may_begin(moment) and commands.begins(moment.u):
+        return start(moment)
     if moment.u.sealed.get("receipt") or access:
         step = tracking.step(access, moment.u, scene(moment))
-        turn = _tracked(moment, step) or _aside(moment, step, "access")
+        turn = _back_to_draft(moment, step) or _tracked(moment, step) or _aside(moment, step, "access")
         if turn:
             return turn
+    if commands.lost_pin(moment.u):
+        return moment.turn(*tracking.step({}, moment.u, scene(moment)).specs)
+    if not moment.checking and (commands.lost_receipt(moment.u) or commands.lost_number(moment.u)):
+        return _tracked(moment, Step(access, task={"do": "receipt"}))
+    lead = None if draft or moment.checking or access.get("asked") else commands.needs_record(moment.u)
+    if lead:
+        return _tracked(moment, Step(access, task={"do": "status", "lead": lead}))
     if commands.asks_how_it_stands(moment.u) and not moment.checking and not access.get("asked"):
         return status(moment)
     if moment.u.sealed.get("pin") and (len(moment.u.plain) <= 12 or commands.names_a_pin(moment.u)):
         return _tracked(moment, tracking.begin({}, moment.u, scene(moment)))
     return status(moment) if moment.u.plain in _taps(moment) else None
+
+
+def _instead_of_check(moment: Moment) -> Turn | None:
+    """What is wanted of the open record is no answer to the check, which waits meanwhile."""
+    u, access = moment.u, moment.access
+    if not access.get("grant") or u.sealed:
+        return None
+    if commands.asks_how_it_stands(u):
+        return status(moment)
+    if not commands.of_a_record(u):
+        return None
+    return _tracked(moment, tracking.step({**access, "asked": None}, u, scene(moment)))
+
+
+def _tells_their_case(moment: Moment) -> bool:
+    facts = stated.read(moment.u, moment.today)
+    return (
+        len(facts.keys() & {"ages", "both_adults", "any_marriage", "any_other_partnership", "relation", "links"}) >= 2
+    )
+
+
+def _may_begin(moment: Moment) -> bool:
+    """Whether a number is asked for that they may not have, or we have just told them to begin anew."""
+    told = moment.last.get("note") in ("receipt_lost", "pin_lost", "no_record")
+    return not moment.u.sealed and (told or moment.access.get("asked") in ("receipt", "pin"))
+
+
+def _put_aside(moment: Moment) -> Turn | None:
+    """Something else is wanted while a draft is open: what it holds is kept, and asked for again as soon as that is said."""
+    step = tracking.step({**moment.access, "asked": None}, moment.u, scene(moment))
+    if step.task or step.state.get("asked"):
+        return _turn(moment, step, "access", draft={**moment.draft, "paused": True})
+    return moment.turn(*step.specs, drafts.pending(moment.draft, "go_on"), access=step.state)
+
+
+def _back_to_draft(moment: Moment, step: Step) -> Turn | None:
+    """No new PIN after all: the draft that was put aside for it goes on."""
+    declined = moment.access.get("asked") == "lost_pin" and not step.task and not step.state.get("asked")
+    if not (declined and step.specs and moment.draft.get("paused") and moment.draft.get("asked")):
+        return None
+    draft = {**moment.draft, "paused": False}
+    return moment.turn(*step.specs, drafts.pending(draft, "go_on"), access=step.state, draft=draft)
 
 
 def _leaves_change(moment: Moment) -> bool:
@@ -70,8 +123,15 @@ def _taps(moment: Moment) -> set[str]:
     return {for_features(table[name]["say"][moment.language]) for name in commands.COMMANDS if name in table}
 
 
-def start(moment: Moment) -> Turn:
-    """Begins a draft with what the eligibility check knows and what the message says."""
+def note(name: str, *buttons: str) -> Spec:
+    """A spec for one of the notes, with ways to go on."""
+    return {**tracking._note(name), "kind": "offer", "buttons": list(buttons)}
+
+
+def start(moment: Moment) -> Turn | None:
+    """Begins a draft with what the eligibility check knows and what the message says; beside an open record only in plain words."""
+    if moment.access.get("grant") and not moment.u.sure("start_application", 0.9) and not commands.begins(moment.u):
+        return _tracked(moment, tracking.begin(moment.access, moment.u, scene(moment)))
     known = _from_check(moment)
     facts = {**known, **wished.read(moment.u, None, scene(moment).on_line, moment.today)}
     step = applying.begin(facts, scene(moment), from_check=bool(known))

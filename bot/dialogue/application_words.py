@@ -16,10 +16,14 @@ from bot.rules.periods import last_days_within
 _SEALED = {kind: mark(kind) for kind in ("receipt", "pin", "link")}
 _STATUS_FACTS = ("app-status", "app-time", "app-contact")
 _START_FACTS = ("app-where", "app-24h")
+_AFTER = {"application_status": "status"}
 _CHANGES = ("tick", "filed", "wishes", "contact", "link", "new_pin", "withdraw")
 _MOVES = frozenset({"filed", "withdrawn"})
 _TOUCH_PAPERS = frozenset({"ticked", "unticked", "wishes"})
-_RECEIPT_QUESTIONS = frozenset({"receipt", "pin", "old_pin", "tick", "tick_all", "filed", "withdraw", "link"})
+_CONFIRMED = frozenset({"tick_all", "filed", "withdraw", "link", "lost_pin", "mail_given"})
+_RECEIPT_QUESTIONS = frozenset(
+    {"receipt", "pin", "old_pin", "lost_pin", "tick", "tick_all", "mail_given", "filed", "withdraw", "link"}
+)
 
 
 def application(knowledge: Knowledge, spec: Mapping[str, Any], lang: str, day: date) -> Answer:
@@ -68,6 +72,12 @@ class _Words:
         )
 
 
+def leading_on(knowledge: Knowledge, entry_id: str, lang: str, day: date) -> tuple[tuple[str, str], ...]:
+    """Buttons below an answer that lead from what can be known of everybody to their own record."""
+    name = _AFTER.get(entry_id)
+    return _Words(knowledge, lang, day, None).buttons([name]) if name else ()
+
+
 def page() -> str:
     """The address of our own page; asked for late, as it comes from the settings."""
     from bot import installation
@@ -92,10 +102,11 @@ def _question(words: _Words, spec: Mapping[str, Any]) -> Answer:
         named = ()
     papers = tuple((p := words.paper(d), words.say("tap", "have", paper=p)) for d in named)
     topic = spec.get("topic") or ("status_check" if about in _RECEIPT_QUESTIONS else "start_application")
-    kind = "confirm" if about in ("tick_all", "filed", "withdraw", "link") else "ask"
+    kind = "confirm" if about in _CONFIRMED else "ask"
     facts = _START_FACTS if "begin" in leads else _STATUS_FACTS if "tokyo_status" in leads else ()
     answer = words.answer(f"task_{about}", topic, kind, "\n".join(lines), facts)
-    return replace(answer, buttons=(*papers, *words.buttons(names)))
+    related = tuple(r for entry_id in spec.get("related", ()) for r in _related(words, entry_id))
+    return replace(answer, buttons=(*papers, *words.buttons(names)), related=related)
 
 
 def _summary(words: _Words, spec: Mapping[str, Any]) -> Answer:
@@ -171,6 +182,7 @@ def _status(words: _Words, spec: Mapping[str, Any]) -> Answer:
         answer = words.answer("task_status", "status_check", "status", "\n".join(lines), _STATUS_FACTS)
         return replace(answer, body="\n".join(papers), buttons=words.buttons(_choices(spec, state)))
     lines = [_done(words, name, spec) for name in done] or [say("status", "now", name=say("states", state, "name"))]
+    lines = [*(say("leads", lead) for lead in spec.get("leads", ())), *lines]
     body = []
     if state == "preparing":
         body += _papers(words, spec)

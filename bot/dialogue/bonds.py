@@ -8,31 +8,38 @@ from bot.dialogue.facts import BOTH, Facts
 from bot.dialogue.understanding import Understanding
 
 _SINGLE = re.compile(
-    r"divorces? (?:was |were |is |are |got |became |has been |have been |came |went )?(?:both )?(?:final|complete|granted|through)|(?:夫|妻|主人|旦那|配偶者|嫁|連れ合い)(?:を|に|が|は)(?:[^、。]{0,6})?(?:見送|亡く|先立|他界|死別)|(?:husband|wife) (?:died|passed away)|widow|(?:独身|どくしん|未婚|みこん)(?!(?:じゃ|では|で)な|(?:じゃ|では)あり)|シングル(?!マザー|ファザー)|結婚(?:は|も|を|とか)?(?:して(?:い)?(?:ない|ません|おらず|なく|なくて|ねえ|へん|いません|ないし|おりません|いない)|したこと(?:は|も|が)?(?:ない|ありません|なし)|歴(?:は|も)?(?:ない|なし|ありません)|なし)|けっこん(?:は|を|も)?して(?:い)?(?:ない|ません|いません)|婚姻(?:は|も|を)?して(?:い)?(?:ない|ません)|既婚じゃ|既婚では(?:ない|ありません)|バツイチ|バツ[12一二]|(?:離婚|りこん)(?:した(?!い|ら|くても)|しました|済|[がは]成立(?!して(?:い)?(?:な|ま?せん|おら)|しな|しま?せん)|は済|してい?ます|してる|してた|していた|経験)|死別|\b(?:single|unmarried|divorced|widowed)\b|never (?:been )?married|not married|(?:neither|none|no ?one|nobody|no one)(?: of us)?(?: is| are)? (?:is )?(?:legally )?married|aren'?t married|isn'?t married|dokushin"
+    r"divorces? (?:was |were |is |are |got |became |has been |have been |came |went )?(?:both )?(?:final|complete|granted|through)|(?:夫|妻|主人|旦那|配偶者|嫁|連れ合い)(?:を|に|が|は)(?:[^、。]{0,6})?(?:見送|亡く|先立|他界|死別)|(?:husband|wife) (?:died|passed away)|widow|(?:独身|どくしん|未婚|みこん)(?!(?:じゃ|では|で)な|(?:じゃ|では)あり)|シングル(?!マザー|ファザー)|結婚(?:は|も|を|とか)?(?:して(?:い)?(?:ない|ません|おらず|なく|なくて|ねえ|へん|いません|ないし|おりません|いない)|したこと(?:は|も|が)?(?:ない|ありません|なし)|歴(?:は|も)?(?:ない|なし|ありません)|なし)|けっこん(?:は|を|も)?して(?:い)?(?:ない|ません|いません)|婚姻(?:は|も|を)?して(?:い)?(?:ない|ません)|既婚じゃ|既婚では(?:ない|ありません)|バツイチ|バツ[12一二]|しべつ|結婚(?:とか|なんか|なんて)?(?:は|も|を)?した(?:こと|経験)(?:は|も|が)?な(?:い|く|し)|離婚届(?:が|は|も)?[^。、]{0,6}受理され(?:た(?!か)|まし)|婚姻歴(?:は|も|が)?(?:ございません|ありません|なし|な(?:い|く))|(?:離婚|りこん)(?:した(?!い|ら|くても)|しました|済|[がは]成立(?!して(?:い)?(?:な|ま?せん|おら)|しな|しま?せん)|は済|してい?ます|してる|してた|していた|経験)|死別|\b(?:single|unmarried|divorced|widowed)\b|never (?:been )?married|not married|(?:neither|none|no ?one|nobody|no one)(?: of us)?(?: is| are)? (?:is )?(?:legally )?married|aren'?t married|isn'?t married|dokushin"
 )
 _MARRIED = re.compile(
-    r"(?:独身|未婚)(?:じゃ|では)(?:ない|あり)|離婚.{0,8}(?:けど|が、|ものの).{0,12}(?:まだ|これから)|既婚|結婚して(?:い)?(?:る|ます|て|いて)(?!ない|な(?:い|くても)|るわけ)|けっこん(?:を)?して(?:い)?(?:る|ます|いて)|婚姻(?:を|は)?(?:して|中|関係(?:が|に)(?:ある|あり|残))|(?:夫|妻|旦那|嫁|配偶者|奥さん|ダンナ|主人)(?:さん)?(?:が|は|も)?(?:い(?:る|ます|て|ん)|おり|おる)|妻子(?:が|持ち|ある)|(?:まだ)?離婚(?:が|は|を)?(?:まだ|して(?:い)?(?:ない|ません|なく)|成立して(?:い)?(?:な|ません|おら)|成立しな|できて(?:い)?な|調停|協議中|裁判中|話し合い中|手続き中|前)|まだ籍(?!(?:は|を|も)?入れ)|籍(?:が|は)(?:まだ)?(?:残|入った|抜けて(?:い)?な)|籍を抜いてな|別居中|婚姻届を出した(?:まま)?|still (?:legally )?married|(?:is|am|i'?m|he'?s|she'?s|are) (?:still |legally |already )*married(?! abroad| to each other| in)|married to (?:a|my|his|her|someone|another)\b|(?:has|have) a (?:husband|wife|spouse)\b|separated but|not (?:yet )?divorced|divorce (?:is )?(?:not|pending|isn'?t|in progress|ongoing|going)|in the middle of (?:a )?divorce|getting divorced|(?:waiting|wait) (?:for )?(?:my|his|her|the) divorce|divorce (?:to be|court|case|papers)|籍(?:を)?入れて(?:い)?(?:る|ます)|夫婦(?:です|なん|ですが|で、)|(?:ダンナ|旦那|夫|妻|嫁|主人)(?:が|は|も)?(?:お(?:る|って|ります)|いる)|婚姻中|(?:we|they) are (?:husband and wife|legally married in japan)"
+    r"(?:独身|未婚)(?:じゃ|では)(?:ない|あり)|離婚.{0,8}(?:けど|が、|ものの).{0,12}(?:まだ|これから)|既婚|結婚して(?:い)?(?:る|ます|て|いて)(?!ない|な(?:い|くても)|るわけ)|けっこん(?:を)?して(?:い)?(?:る|ます|いて)|婚姻(?:を|は)?(?:して(?!(?:い)?(?:ない|ません|おら|なく))|中|関係(?:が|に)(?:ある|あり|残))|(?:夫|妻|旦那|嫁|配偶者|奥さん|ダンナ|主人)(?:さん)?(?:が|は|も)?(?:い(?:る|ます|て|ん)|おり|おる)|妻子(?:が|持ち|ある)|(?:まだ)?離婚(?:が|は|を)?(?:まだ|して(?:い)?(?:ない|ません|なく)|成立して(?:い)?(?:な|ません|おら)|成立しな|できて(?:い)?な|調停|協議中|裁判中|話し合い中|手続き中|前)|まだ籍(?!(?:は|を|も)?入れ)|籍(?:が|は)(?:まだ)?(?:残|入った|抜けて(?:い)?な)|籍を抜いてな|別居中|婚姻届を出した(?:まま)?|still (?:legally )?married|(?:is|am|i'?m|he'?s|she'?s|are) (?:still |legally |already )*married(?! abroad| to each other| in)|married to (?:a|my|his|her|someone|another)\b|(?:has|have) a (?:husband|wife|spouse)\b|separated but|not (?:yet )?divorced|divorce (?:is )?(?:not|pending|isn'?t|in progress|ongoing|going)|in the middle of (?:a )?divorce|getting divorced|(?:waiting|wait) (?:for )?(?:my|his|her|the) divorce|divorce (?:to be|court|case|papers)|籍(?:を)?入れて(?:い)?(?:る|ます)|夫婦(?:です|なん|ですが|で、)|(?:ダンナ|旦那|夫|妻|嫁|主人)(?:が|は|も)?(?:お(?:る|って|ります)|いる)|婚姻中|(?:we|they) are (?:husband and wife|legally married in japan)"
 )
-_UNMARRIED_PLAINLY = re.compile(
-    r"\b(?:neither|none|no ?one|nobody|not one)(?: of us)?(?: is| are| was)? .{0,12}married|(?:どちらも|二人とも|どっちも|お互い).{0,10}(?:独身(?!(?:じゃ|では)な)|未婚(?!(?:じゃ|では)な)|結婚して(?:い)?(?:ない|ません))"
+UNMARRIED_PLAINLY = re.compile(
+    r"\bwe(?:'re| are)? (?:both )?(?:not|never|n't)(?: been)? married|\bwe(?:'re| are) both (?:single|unmarried)|both (?:of us )?(?:are )?(?:single|unmarried)|\b(?:neither|none|no ?one|nobody|not one)(?: of us)?(?: is| are| was)? .{0,12}married|(?:どちらも|二人とも|ふたりとも|[二2]人は|ふたりは|どっちも|お互い).{0,10}(?:独身(?!(?:じゃ|では)な)|未婚(?!(?:じゃ|では)な)|(?:結婚|けっこん)(?:は)?して(?:い)?(?:ない|ません))"
 )
 _MARRIED_NOT = re.compile(
     r"結婚したい|結婚できな|結婚と(?:何が|は|の)|結婚式|同性婚|結婚制度|結婚(?:の|に)(?:代わり|かわり)|結婚して(?:い)?(?:ない|ません|なければ|なくて)|既婚(?:じゃ|では)な"
 )
 _ABROAD = re.compile(
-    r"(?:海外|外国|国外|カナダ|アメリカ|米国|台湾|オランダ|ハワイ|ニューヨーク|イギリス|英国|フランス|ドイツ|スペイン|オーストラリア|ニュージーランド|タイ|ブラジル|メキシコ|アルゼンチン|ポルトガル|スウェーデン|デンマーク|ベルギー|がいこく|母国|彼の国|彼女の国|本国).{0,16}(?:結婚|入籍|けっこん|籍を入れ|婚姻)(?!式|できな|したい|ビザ)|married (?:each other )?(?:abroad|overseas|in (?:canada|america|the us|usa|the united states|new york|hawaii|taiwan|the netherlands|uk|england|france|germany|spain|australia|new zealand|brazil|portugal|mexico|argentina|sweden|thailand|california|our country|my country|another country))|(?:canadian|foreign|overseas|us|american|taiwanese) marriage|got married (?:abroad|overseas|in )"
+    r"married (?:to )?each other (?:\w+ ){0,2}in (?!japan|tokyo|our|my|the past|\d)[a-z]{3}|(?:海外|外国|国外|カナダ|アメリカ|米国|台湾|オランダ|ハワイ|ニューヨーク|イギリス|英国|フランス|ドイツ|スペイン|オーストラリア|ニュージーランド|タイ|ブラジル|メキシコ|アルゼンチン|ポルトガル|スウェーデン|デンマーク|ベルギー|がいこく|母国|彼の国|彼女の国|本国).{0,16}(?:結婚|入籍|けっこん|籍を入れ|婚姻)(?!式|できな|したい|ビザ)|married (?:each other )?(?:abroad|overseas|in (?:canada|america|the us|usa|the united states|new york|hawaii|taiwan|the netherlands|uk|england|france|germany|spain|australia|new zealand|brazil|portugal|mexico|argentina|sweden|thailand|california|our country|my country|another country))|(?:canadian|foreign|overseas|us|american|taiwanese) marriage|got married (?:abroad|overseas|in )"
+)
+# Not a marriage, and not Tokyo's either: how it is treated is as unconfirmed as a marriage to each other abroad.
+_CIVIL_ABROAD = re.compile(
+    r"civil (?:partnership|union)s?|\bpacs(?:ed)?\b|シビル.?(?:パートナーシップ|ユニオン)|(?:イギリス|英国|フランス|ドイツ|イタリア|スイス|台湾|ニュージーランド|外国|海外|母国)(?:で|の).{0,8}(?:パートナーシップ|パックス)"
+)
+_OVER_OR_ANOTHERS = re.compile(
+    r"\bex\b|ex-|someone else|another (?:man|woman|person)|previous|dissolv|ended|annul|元(?:カ|彼|パ|恋|の|相)|前の|別の|ほかの|他の|解消|終わっ"
 )
 _DE_FACTO_OTHER = re.compile(
-    r"(?:事実婚|内縁)の(?:夫|妻|旦那|嫁|女性?|男性?|彼女?|人)(?:が|は)?(?:あり|い(?:る|ます|て))|(?:ほか|他|別)の?(?:人|ひと|相手|女|男).{0,4}と(?:も)?(?:の)?(?:事実婚|内縁|同棲して)|(?:事実婚|内縁)の(?:夫|妻|相手|パートナー)(?:が|も)(?:別に|ほかに|他に|い(?:る|ます|て))|de facto (?:marriage |relationship |partner )?(?:with (?:someone|another|a ))"
+    r"(?:事実婚|内縁)の(?:夫|妻|旦那|嫁|女性?|男性?|彼女?|人)(?:が|は)?(?:あり|い(?:る|ます|て))|(?:ほか|他|別)の?(?:人|ひと|相手|女|男).{0,4}と(?:も)?(?:の)?(?:事実婚|内縁|同棲して)|(?:事実婚|内縁)の(?:夫|妻|相手|パートナー)(?:が|も)(?:別に|ほかに|他に|い(?:る|ます|て))|\b(?:girlfriend|boyfriend|partner|she|he|i)\b(?!.{0,20}\bno\b).{0,36}\b(?:his|her|a|my) common[- ]law (?:wife|husband|spouse|partner)|de facto (?:marriage |relationship |partner )?(?:with (?:someone|another|a ))"
 )
 _DE_FACTO_NONE = re.compile(
     r"事実婚(?:も|は|じゃ|では|と(?:か|いう))?(?:も)?(?:して(?:い)?(?:ない|ません)|(?:じゃ|で)?(?:ない|ありません|なし)|の相手も(?:いない|いません))"
 )
 _OTHER_NO = re.compile(
-    r"(?:パートナーシップ|宣誓|登録|届).{0,16}(?:返還|返納|解消|取り消し?|廃止).{0,10}(?:済|終わ|ました|した(?!い|ら)|出して)|(?:ほか|他|(?<![性区差個])別|べつ)の?(?:の人|に|人|相手|ひと|パートナー|パートナーシップ|方|誰)?.{0,14}(?:い(?:ない|ません|なく|ねえ|ぃひん)|おりません|居ない|居ません|なし|無し|ない(?:です|し|よ|$)|ありません|してな|していな|していません|してません|結んで(?:い)?(?:ない|ません))|(?:パートナーシップ|宣誓|登録|届出?).{0,10}(?:解消(?:した|済|しました|してい?ます)|(?:ほか|他)に(?:は)?(?:ない|していない))|解消済み?|no (?:other|others|one else)|nobody else|no ?one else|nor (?:any )?other|(?:not|aren'?t|isn'?t|never) (?:in|registered|been in) (?:a |any )?(?:other |another )?partnership|without other partner|only each other|どちらもほかに"
+    r"(?:解消|返還|返納)の?手続き?(?:を|は|も)?(?:済|すま|終|完了|し(?:た(?!い|ら)|ました|て(?:い)?ま))|(?:誰か|だれか|ほかの人|他の人|別の人|元(?:カ|彼|パ)[^、。]{0,6})と[^、。]{0,10}(?:宣誓|届出?|登録|パートナーシップ[^、。]{0,4})(?:した|結んだ|組んだ|出した)(?:こと|経験)(?:も|は|が)?(?:一度も)?(?:ない|ありません|なし)|no (?:registered )?partnerships? with (?:anyone|anybody|someone|somebody|another|other)|(?:パートナーシップ|宣誓|登録|届).{0,16}(?:返還|返納|解消|取り消し?|廃止).{0,10}(?:済|終わ|ました|した(?!い|ら)|出して)|(?:ほか|他|よそ|(?<![性区差個])別|べつ)の?(?:の人|に|で|人|相手|ひと|パートナー|パートナーシップ|方|誰)?.{0,18}(?:い(?:ない|ません|なく|ねえ|ぃひん)|おりません|おらず|おらん|おらへん|ございま?せん|居ない|居ません|なし|無し|ない(?:です|し|よ|$)|ありません|してな|していな|していません|してません|結んで(?:い)?(?:ない|ません))|(?:パートナーシップ|宣誓|登録|届出?).{0,10}(?:解消(?:した|済|しました|してい?ます)|(?:ほか|他)に(?:は)?(?:ない|していない))|解消済み?|no (?:other|others|one else)|nobody else|no ?one else|nor (?:any )?other|(?:not|aren'?t|isn'?t|never) (?:in|registered|been in) (?:a |any )?(?:other |another )?partnership|without other partner|only each other|どちらもほかに"
 )
 _OTHER_YES = re.compile(
-    r"(?:ほか|他|別|べつ|前|元|以前|まえ|もと)の?(?:人|相手|パートナー|彼女|彼氏|カノ|カレ|恋人|ひと|方).{0,12}(?:と(?:の)?)?.{0,10}(?:パートナーシップ|宣誓|届出?|届け|登録|証明書|制度).{0,14}(?:して(?:い)?(?:る|ます)(?!が、?解消)|した(?:まま|まんま)|残(?:って|る|り)|解消して(?:い)?(?:ない|ません)|まだ|そのまま|続いて|中|結んで(?:い)?(?:る|ます)|出した|出して)|(?:元カノ|元カレ|元彼女?|元パートナー|前の相手|前のパートナー).{0,20}(?:解消(?:して|でき)て?(?:い)?(?:ない|ません)|まま|残って|まだ)|(?:still|already) (?:registered|in a (?:registered )?partnership|have a partnership|partnered) (?:with )?(?:my ex|someone|another|a previous|an ex|his ex|her ex|other)|partnership with (?:my|his|her) ex|registered with (?:my|his|her|an) ex|another partner(?:ship)?\b(?! (?:is|are) not)|previous partnership (?:is )?(?:not|still)|ほかの\s?パートナーが\s?い(?:ます|る)"
+    r"(?:ほか|他|別|べつ|前|元|以前|まえ|もと)の?(?:人|相手|パートナー|彼女|彼氏|カノ|カレ|恋人|ひと|方).{0,12}(?:と(?:の)?)?.{0,10}(?:パートナーシップ|宣誓|届出?|届け|登録|証明書|制度).{0,14}(?:して(?:い)?(?:る|ます)(?!が、?解消)|した(?:まま|まんま)|残(?:って|った|る|り)|解消して(?:い)?(?:ない|ません)|まだ|そのまま|続いて|中|結んで(?:い)?(?:る|ます)|出した|出して)|(?:元カノ|元カレ|元彼女?|元パートナー|前の相手|前のパートナー).{0,20}(?:解消(?:して|でき)て?(?:い)?(?:ない|ません)|まま|残って|まだ)|(?:still|already) (?:registered|in a (?:registered )?partnership|have a partnership|partnered) (?:with )?(?:my ex|someone|another|a previous|an ex|his ex|her ex|other)|partnership with (?:my|his|her) ex|registered with (?:my|his|her|an) ex|another partner(?:ship)?\b(?! (?:is|are) not)|previous partnership (?:is )?(?:not|still)|ほかの\s?パートナーが\s?い(?:ます|る)"
 )
 _NOR_THE_OTHER = re.compile(
     r"\b(?:he|she|my \w+) (?:isn'?t|is not|'s not) either|nor is (?:he|she)|neither is (?:he|she)|(?:相手|彼女?|パートナー)も(?:同じ|そう|です|独身|未婚)"
@@ -49,15 +56,39 @@ _MARRIAGE_OF_OTHERS = re.compile(
 )
 
 
+_ONCE_MARRIED = re.compile(
+    r"(?:used to be|was|were|had been|previously|once|formerly) married(?: to (?:a |my |his |her )?\w+)?"
+)
+_MARRIAGE_OVER = re.compile(
+    r"divorces? (?:\w+ ){0,3}(?:final|complete|granted|through|over|in (?:19|20)\d\d)|\bdivorced\b|widow|\bdied\b|passed away|annulled"
+)
+_ONE_OF_THEM = re.compile(
+    r"(?<!別の)(?<!ほかの)(?<!他の)(?:私|僕|俺|わたし|自分|彼女?|相手|パートナー|相方|i'?m|i am|she(?:'s| is)|he(?:'s| is))(?:は|が|も|\s)"
+)
+
+
+def _sentence_of(text: str, pattern: re.Pattern[str]) -> str:
+    """The sentence the pattern is found in: "I'm 26, she's 25. Never married" says the second of both."""
+    found = pattern.search(text)
+    return next((s for s in re.split(r"[。.!?！？]", text) if found and found[0] in s), text)
+
+
 def read_bonds(u: Understanding, text: str, facts: Facts) -> None:
     text = _MARRIAGE_OF_OTHERS.sub(" ", text)
+    if _MARRIAGE_OVER.search(text):
+        text = _ONCE_MARRIED.sub(" ", text)
     if _SPOUSE_OF_ONE.search(text) and not re.search(r"離婚(?:が|は)?(?:成立|し(?:た|て)|済)|divorced", text):
         facts["any_marriage"] = "yes"
-    elif _ABROAD.search(text) and not re.search(r"(?:結婚|けっこん)(?:は)?(?:して(?:い)?(?:ない|ません))", text):
+    elif (
+        _CIVIL_ABROAD.search(text)
+        and not _OVER_OR_ANOTHERS.search(text)
+        or _ABROAD.search(text)
+        and not re.search(r"(?:結婚|けっこん|婚姻|入籍)(?:は|を|も)?して(?:い)?(?:ない|ません|おらず|おりません)", text)
+    ):
         facts["any_marriage"] = "married_abroad_to_each_other"
     elif _DE_FACTO_OTHER.search(text):
         facts["any_marriage"] = "de_facto_with_other"
-    elif _UNMARRIED_PLAINLY.search(text):
+    elif UNMARRIED_PLAINLY.search(text):
         facts["any_marriage"] = "no"
     elif (
         _MARRIED.search(text)
@@ -66,10 +97,9 @@ def read_bonds(u: Understanding, text: str, facts: Facts) -> None:
     ):
         facts["any_marriage"] = "yes"
     elif _SINGLE.search(text) or _DE_FACTO_NONE.search(text):
-        one_only = re.search(
-            r"(?<!別の)(?<!ほかの)(?<!他の)(?:私|僕|俺|わたし|自分|彼女?|相手|パートナー|相方|i'?m|i am|she(?:'s| is)|he(?:'s| is))(?:は|が|も|\s)",
-            text,
-        ) and not (BOTH.search(text) or _NOR_THE_OTHER.search(text))
+        one_only = _ONE_OF_THEM.search(_sentence_of(text, _SINGLE)) and not (
+            BOTH.search(text) or _NOR_THE_OTHER.search(text)
+        )
         if not one_only or re.search(r"離婚|divorced|バツ|死別|widow", text):
             facts["any_marriage"] = "no"
     ended = r"解消(?:した|済|しました|してい?ます)(?!ない)|返(?:還|納)(?:届|済|した|しました|して(?!な|い?ま?せ)).{0,6}(?:出し(?:た|まし|て(?!な|い?ま?せ|い(?:な|ま)))|終わ|済|$)"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from bot.dialogue import commands, replies
 from bot.dialogue import situation as reading
 from bot.dialogue.moment import Moment
 from bot.dialogue.speaking import Spec
@@ -28,6 +29,10 @@ _SELF = re.compile(
     r"自分|わたし|私|僕|俺|親が|こわい|怖い|つらい|辛い|\bi hate (?:being|myself)|\bi'?m (?:disgusting|worthless)|ashamed"
 )
 _OTHERS = re.compile(r"お前|おまえ|あんた|\byou\b|きもい|キモい")
+SURELY_BEREAVED = 0.85  # above it the reader is believed without a word of loss: cold to the bereaved is worse
+LOSS = re.compile(
+    r"亡(?:く|き)|失|この世|旅立|息を引き取|看取|帰らぬ|命日|法事|通夜|なくな(?:り|っ)|なくし|死|しにま|しんだ|しんで|他界|見送|葬|喪|お悔やみ|逝|いなくな|先立|遺(?:族|骨|影)|天国|四十九日|\b(?:passed|died|die|dies|death|dead|lost|loss|gone|funeral|widow\w*|bereave\w*|grie\w+|late)\b"
+)
 _LONG_AGO = re.compile(
     r"(?:\d+|[一二三四五六七八九十]+|何)年(?:前|に|が|たち|経|も|、|、)|years? (?:ago|now|since)|long ago"
 )
@@ -56,11 +61,18 @@ def help_first(moment: Moment) -> Turn | None:
 def _crisis(moment: Moment) -> list[Spec]:
     """Danger, outing, violence, bereavement: the line at once; a question asked in the same breath is answered after."""
     u = moment.u
+    if moment.memory.pending and replies.lets_be(u):
+        return []  # 「消さなくていいです」 answers our question whether to erase
     label, p = u.top
     name = label.removeprefix("faq/")
     by_model = label.startswith(_CRISES) and (p >= 0.5 or u.mass(*_CRISES) > 0.55)
     if moment.checking and u.says("about") == "case":
         by_model = by_model and p > 0.9  # an answer to our question, unless the model is very sure
+    if by_model and name == "crisis_bereavement" and p < SURELY_BEREAVED and not u.crisis and not LOSS.search(u.plain):
+        return []  # 「先月そろって四十になりました」 must never be answered with condolences
+
+    if not u.crisis and p < 0.9 and moment.access.get("grant") and commands.named(u):
+        return []  # 「もうつながないで」, said of the record that is open
     if _long_past_loss(moment) or (not u.crisis and (not by_model or _describes_calmly(moment))):
         return []
     chosen = u.crisis or name

@@ -10,7 +10,7 @@ from bot.dialogue import situation as reading
 from bot.dialogue.facts import Facts
 from bot.dialogue.kin import KIN
 from bot.dialogue.speaking import Spec
-from bot.dialogue.turn import LEANS, Memory
+from bot.dialogue.turn import LEANS, Memory, entry
 from bot.dialogue.understanding import Understanding
 from bot.knowledge.loader import Knowledge
 from bot.rules.conditions import Status
@@ -66,11 +66,26 @@ _NEAR = (
     "faq/application_no_visit",
     "faq/application_both",
 )
-_OF_SOMETHING_ELSE = ("faq/coverage", "faq/changes", "faq/limits", "faq/oos", "faq/alternatives")
+_OF_SOMETHING_ELSE = (
+    "faq/documents",
+    "faq/certificate",
+    "faq/coverage",
+    "faq/changes",
+    "faq/limits",
+    "faq/oos",
+    "faq/alternatives",
+)
 _FILING = re.compile(
     r"申し?込|申請|届|とど|宣誓|登録|資格|条件|対象|該当|使える?(?:立場|二人)|いける|いけます|だめ|ダメ|できる|できます|"
     r"\b(?:apply|appl(?:ied|ication)|register|registration|qualify|eligib|oath|file|filing|allowed|can we do it)\w*"
 )
+_NOT_OF_THE_CASE = ("faq/documents", "faq/certificate", "faq/limits", "faq/changes", "faq/law", "faq/application")
+# 「誕生日きたら出せる?」 asks for a time; 「今月中に出せますか」 asks of today.
+_WHEN = re.compile(
+    r"いつ(?:から|になれば|なら)|(?:なったら|なれば|なってから|迎えたら|きたら|来たら|過ぎたら)[^。]{0,12}(?:出せ|届|でき|いけ|大丈夫|ok)|\bwhen can we\b|\bonce (?:he|she|we|i|they)\b|after (?:his|her|my) birthday"
+)
+_NOW = re.compile(r"今月中|今週|今すぐ|いますぐ|今のうち|this week|this month|right now|before (?:we|i) move|today\b")
+_SUPPOSES = re.compile(r"もし|(?:たら|れば|なら)(?:ば)?|\bif\b|\bonce\b|\bwhat about\b")
 _BARE_AGE = re.compile(r"(?<![\d.,:/-])([1-9]\d)(?![\d.,:/%-]|[年月日時分円人個回件条項階号万千百kK]|か月|ヶ月|週)")
 _HOLDS = re.compile(
     r"still valid|まだ有効|証明書(?:は|って)?(?:その|この|まだ)|(?:証明書|宣誓|届け?出).{0,8}(?:済み|もらっ|もって|持って|受けて|してい|した(?:後|あと)|してある)|"
@@ -95,6 +110,10 @@ def direct(knowledge: Knowledge, u: Understanding, memory: Memory, today: date) 
         return once_more
     facts = _facts(u, today)
     label, p = u.top
+    if _asks_for_a_check(u, facts):
+        return check.begin(facts, today)
+    if _of_the_papers(u, memory, facts):
+        return None
     hard = [k for k in _HARD if facts.get(k) is not None and (k != "people_count" or facts[k] == "other")]
     found = (
         knowledge.entries.get(label.removeprefix("faq/")) if label.startswith("faq/eligibility") and p > 0.25 else None
@@ -127,8 +146,14 @@ def direct(knowledge: Knowledge, u: Understanding, memory: Memory, today: date) 
         # The question turns on this requirement; if we could not read how it stands, it is open, never taken for granted.
         if u.mass(*names) > 0.35 and not any(facts.get(k) for k in keys):
             facts.setdefault("open", []).append(requirement)
+    if _WHEN.search(u.plain):
+        facts["asks"] = "when"
+    elif _NOW.search(u.plain):
+        facts["asks"] = "now"
     spec: Spec = {"say": "verdict", "facts": facts, "mode": "direct"}
-    explains = _refusal(facts, today) or (found.id if found else None)
+    explains = _refusal(facts, today) or (
+        found.id if found and (p >= 0.5 and found.id != "eligibility_no_minority") else None
+    )
     if facts.get("open_minority") and _NOT_ONLY.search(u.plain):
         explains = (
             "eligibility_different_sex"  # 「同性じゃなくても使える？片方だけ埼玉」: that it is open to them comes first
@@ -137,6 +162,30 @@ def direct(knowledge: Knowledge, u: Understanding, memory: Memory, today: date) 
         spec["entry"] = explains
     state = {"facts": facts, "asked": None, "declined": [], "trail": [], "active": False, "misses": 0, "mode": "direct"}
     return check.Step(state, [spec])
+
+
+_CHECK_WITH_ME = re.compile(
+    r"(?:条件|要件|資格|対象|当てはま|届け?出|宣誓|使え|いける|でき).{0,14}?(?:確認|チェック|診断|判定|見て|たしかめ|確かめ)(?:を|が)?(?:し(?:たい|て)|もら|ほしい|いただ|お願い|ください|みたい|くれ)|(?:診断|判定|チェック)(?:を)?(?:して|し?たい|お願い|たのむ|頼む)|"
+    r"(?:一緒に|ひとつずつ|一つずつ|順番に).{0,6}(?:確認|チェック|見て)|(?:check|go through|walk (?:me|us) through) (?:the |our |my |all )?(?:conditions|requirements|eligibility)|eligibility check|(?:can|could) you check (?:if|whether)"
+)
+_TOLD_ENOUGH = 4  # requirements spoken of, after which a request to check is a question that can be answered at once
+
+
+def _asks_for_a_check(u: Understanding, facts: Facts) -> bool:
+    """「条件を確認したいです。男性カップルで、二人とも30代です」: one by one, with what was said already."""
+    told = sum(
+        any(facts.get(key) for key in (*keys, *(("links", "move_in") if "links" in keys else ())))
+        for _, keys in _ASKED_ABOUT.values()
+    )
+    wishes = u.mass("check_eligibility", "faq/eligibility") > 0.5
+    return bool(wishes and told < _TOLD_ENOUGH and not facts.get("open") and _CHECK_WITH_ME.search(u.plain))
+
+
+def _of_the_papers(u: Understanding, memory: Memory, facts: Facts) -> bool:
+    """「外国籍だと変わる?」 after an answer on papers is about papers."""
+    last = memory.said[-1] if memory.said else {}
+    papers = last.get("say") == "entry" and str(last.get("id", "")).startswith("documents_")
+    return papers and len(u.plain) <= 30 and not any(facts.get(k) for k in _HARD) and not _FILING.search(u.plain)
 
 
 def _unsure(u: Understanding, facts: Facts) -> None:
@@ -180,7 +229,8 @@ def _facts(u: Understanding, today: date) -> Facts:
             facts.update({"open": opened} if opened else {})
     _unsure(u, facts)
     silent = not facts.keys() & {"links", "move_in", "outside", "outside_named", "one_outside", "open_link"}
-    if silent and u.top[0] == "check_eligibility" and any(place[0] == "municipality" for place in u.places):
+    short = len(u.plain) <= 24 and facts.get("has_sexual_minority") == "yes" and _FILING.search(u.plain)
+    if silent and (u.top[0] == "check_eligibility" or short) and any(place[0] == "municipality" for place in u.places):
         facts["links"] = ["live"]  # "we share a place in Kita-ku. Do we qualify?"
     return facts
 
@@ -215,15 +265,33 @@ def again(u: Understanding, memory: Memory, facts: Facts, today: date) -> check.
     ).verdict.value in ("ineligible", "ask_office")
     if not correcting and check._QUESTION.search(u.plain) and _asks_something_else(u, list(strong)):
         return None
-    adds = correcting or refused or LEANS.search(u.plain) or not check._QUESTION.search(u.plain)
+    adds = (
+        correcting
+        or refused
+        or _SUPPOSES.search(u.plain)
+        or LEANS.search(u.plain)
+        or not check._QUESTION.search(u.plain)
+    )
     if not (correcting or dated or (after_verdict and adds)):
         return None
     opened = facts.pop("open", [])
     # What has become doubtful is no longer taken from what was said before.
     doubtful = {key for requirement in opened for key in _ASKED_ABOUT[requirement][1]}
     before = {k: v for k, v in previous["facts"].items() if k != "open" and k not in doubtful}
+    supposes = _SUPPOSES.search(u.plain) and check._QUESTION.search(u.plain) and not correcting
     if previous.get("mode") != "direct":
-        return check.reopen({**previous, "facts": before}, facts, today, corrected=correcting)
+        step = check.reopen({**previous, "facts": before}, facts, today, corrected=correcting)
+        label = u.top[0].removeprefix("faq/")
+        explained = supposes and label.startswith("eligibility_") and u.top[1] > 0.5
+        return check.Step(step.state, [entry(label), *step.specs]) if explained else step
+    bare = not (correcting or refused or dated or supposes or opened or check._QUESTION.search(u.plain))
+    label, p = u.top
+    elsewhere = (p > 0.5 and label.startswith(_NOT_OF_THE_CASE) and len(strong) < 2) or _HOLDS.search(u.plain)
+    if bare and elsewhere:
+        return None  # 「今は群馬で証明書もらってるんだけど」
+    if bare and not previous["facts"].get("open"):
+        # They go on telling: what is still open is asked for one by one instead of giving the same verdict again.
+        return check.begin(reading.merge(before, facts), today, lead="noted")
     merged = {**reading.merge(before, facts), **({"open": opened} if opened else {})}
     spec: Spec = {
         "say": "verdict",
@@ -233,6 +301,8 @@ def again(u: Understanding, memory: Memory, facts: Facts, today: date) -> check.
     }
     if u.top[0] == "faq/eligibility_move_in":
         spec["entry"] = "eligibility_move_in"
+    elif "relation" in facts and u.top[0] == "faq/eligibility_relatives":
+        spec["entry"] = "eligibility_relatives"  # 「いとこなら?」: which relatives count is what is asked
     return check.Step({**previous, "facts": merged}, [spec])
 
 
@@ -241,6 +311,9 @@ def _is_case(u: Understanding, facts: Facts, hard: list[str]) -> bool:
     label, p = u.top
     if u.mass("faq/oos") > 0.5 and len(hard) < 2:
         return False
+    refuses = facts.get("has_sexual_minority") == "no" or facts.get("makes_oath") == "no"
+    if p < 0.5 and (refuses or len(u.plain) <= 24 and hard and _FILING.search(u.plain)):
+        return True  # 「ゲイカップル 練馬 申し込める?」
     if label == "faq/changes_move_within_tokyo" and p > 0.6:
         return False  # they hold a certificate already
     moving_here = "move_in" in facts and any(facts.get(k) for k in ("outside", "outside_named", "one_outside"))

@@ -14,6 +14,7 @@ from typing import Any
 
 from bot.dialogue import situation as reading
 from bot.dialogue import stated, ties
+from bot.dialogue.ages import bare_ages
 from bot.dialogue.facts import Facts
 from bot.dialogue.implied import ABOUT_THE_RULE
 from bot.dialogue.speaking import Spec
@@ -45,13 +46,16 @@ _CORRECT = re.compile(
 _QUESTION = re.compile(
     r"[?？]|(?:です|ます|でしょう|ません)か(?:[。、\s]|$)|教えて|おしえて|って(?:何|なに|なん|どう|いくら|いつ|どこ)|^(?:what|how|when|where|who|can|do|does|is|are|will|which|why)\b|かな$|の$"
 )
-_PLAIN_YES_NO = re.compile(r"(?:はい|うん|ええ|いいえ|いや|ううん|そうです|yes|yeah|no|nope)[、。,.! ]")
+_PLAIN_YES_NO = re.compile(
+    r"(?:はい|うん|ええ|いいえ|いや|ううん|そうです|yes|yeah|nope)[、。,.! ]|^no(?:[,.!]| (?=(?:we|i|he|she|it|not)\b))"
+)
 _PROMISE = re.compile(
     r"誓(?:え|い|う)|約束(?:でき|し)|宣誓(?:する|します|できます)|支え合(?:う|い|って)|\bpromise\b|swear"
 )
 _CONTINUE = re.compile(
     r"^(?:ok|okay|よかった|なるほど|わかりました|了解|じゃあ|では|それで|alright|right|got it)[、。,. ]*(?:続け|continue|go on|next|次)?"
 )
+_ANSWERED = 0.75
 
 
 @dataclass(frozen=True)
@@ -64,7 +68,7 @@ class Step:
     """The message asks something else: answer that first, then say `resume_specs`."""
 
 
-def begin(facts: Facts, today: date) -> Step:
+def begin(facts: Facts, today: date, *, lead: str = "begin") -> Step:
     """Starts a check with what was said already."""
     state: State = {
         "facts": {k: v for k, v in facts.items()},
@@ -74,7 +78,7 @@ def begin(facts: Facts, today: date) -> Step:
         "active": True,
         "misses": 0,
     }
-    return _advance(state, today, ["begin"])
+    return _advance(state, today, [lead])
 
 
 def reopen(state: State, facts: Facts, today: date, *, corrected: bool) -> Step:
@@ -120,6 +124,12 @@ def step(state: State, u: Understanding, today: date) -> Step:
         near = [link for link in dict.fromkeys(u.links) if link != "move_in"]
         if not far and (near or u.places):
             facts["links"] = near or ["live"]
+    if asked == "has_sexual_minority" and asked not in facts and u.says("minority", _ANSWERED) == "yes":
+        facts[asked] = "yes"  # said in answer to our question, so it is their own word
+    if asked == "both_adults" and not facts.keys() & {"both_adults", "open", "age_instead_of"}:
+        ages = list(dict.fromkeys([*bare_ages(u.plain), *facts.get("ages", ())]))[:2]
+        if len(ages) > len(facts.get("ages", ())):
+            facts["ages"] = ages  # "34 and 31, never married": numbers alone are ages where ages were asked for
     if asked == "move_in_date" and "move_in" not in facts:
         planned = ties.move_date(u, today)
         if planned:
@@ -191,8 +201,10 @@ def _settles(facts: Facts, declined: str) -> bool:
 
 def go_back(state: State, today: date) -> Step:
     if state["trail"]:
-        facts, asked = state["trail"].pop()
-        state["facts"], state["asked"] = facts, asked
+        before, state["asked"] = state["trail"].pop()
+        asked = state["asked"]
+        # What was said since stays said; the question that is asked again may change it.
+        state["facts"] = {**before, **state["facts"]}
         state["declined"] = [d for d in state["declined"] if d != asked]
     state["active"] = True
     if state.get("asked"):

@@ -138,14 +138,14 @@ def back(state: State, scene: Scene) -> Step:
     return say(state, "back")
 
 
-def ask_again(state: State, about: str, scene: Scene) -> Step:
+def ask_again(state: State, about: str, scene: Scene, *leads: str) -> Step:
     """One answer anew."""
     if about == "contact" and changes(state):
         return which(state)
     state = remembered(state)
     state["facts"].pop(about, None)
     state["declined"] = [name for name in state["declined"] if name != about]
-    return say(at(state, scene, "asking", about))
+    return say(at(state, scene, "asking", about), *leads)
 
 
 def skip(state: State, scene: Scene, lead: str) -> Step:

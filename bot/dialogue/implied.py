@@ -17,7 +17,7 @@ _HELD_BACK = re.compile(
     r"(?:言|答え|話し)(?:い|え)?たく(?:ない|ありません)|分からな|わからな|わかりません|rather not|prefer not|not sure|don't know|もし|たら(?:でき|出せ|いけ|大丈夫|ok)|\bif\b|\bonce\b"
 )
 _UNMARRIED = re.compile(
-    r"not married|unmarried|never married|single|独身|未婚|結婚して(?:い)?(?:ない|ません)|婚約|engaged|fianc"
+    r"not married|unmarried|never married|single|独身|未婚|(?:結婚|婚姻)(?:は|も|を)?して(?:い)?(?:ない|ません)|婚姻歴|結婚歴|結婚[^。、]{0,4}したこと[^。、]{0,2}な|離婚届[^。、]{0,8}受理され|友情(?:結婚|婚)|friendship marriage|lavender marriage|婚約|許婚|許嫁|いいなずけ|engaged|fianc"
 )
 
 # Asking how the rule stands, not how they stand.
@@ -27,6 +27,9 @@ ABOUT_THE_RULE = re.compile(
 )
 _OVER = re.compile(
     r"解消|取り消|取消|返(?:し|納|却)|終わっ|終了|切れ|別れ(?:た|まし|て)|無効|cancel|dissol|\bend(?:ed)?\b|terminat|return(?:ed)?|revok|\bover\b|broke up|expired"
+)
+_ANEW = re.compile(
+    r"また|もう一度|もういちど|新し(?:い|く)|次の?(?:人|相手|パートナー|彼)|再度|\bagain\b|\bnew (?:partner|girlfriend|boyfriend|person)|\bre-?apply"
 )
 _NOT_OVER = re.compile(
     r"(?:解消|取り消|取消|返(?:し|納|却)|終わ|終了|切れ|別れ).{0,8}(?:ない|なく|なかっ|ません|忘れ|まま|前|途中|待ち|中)|まだ|まんま|(?:never|not|n'?t|yet to|haven'?t|without|forgot to) .{0,12}(?:cancel|dissol|end|terminat|return|revok)|\bstill\b"
@@ -63,6 +66,8 @@ def imply(u: Understanding, facts: Facts) -> Facts:
         )
     if requirement == "not_married" and "any_marriage" not in facts:
         return {} if _UNMARRIED.search(text) else {"any_marriage": "yes"}
+    if requirement == "other_partner" and _ANEW.search(text) and not _NOT_OVER.search(text):
+        return {}  # 「また別の人と出せますか」 after a break-up asks of the rule; nothing says that the first still stands
     if requirement == "other_partner" and "any_other_partnership" not in facts:
         return {} if _OVER.search(text) and not _NOT_OVER.search(text) else {"any_other_partnership": "yes"}
     if requirement == "municipal_certificate_holder" and "any_other_partnership" not in facts:
@@ -72,7 +77,11 @@ def imply(u: Understanding, facts: Facts) -> Facts:
         return {"has_sexual_minority": "no"} if not u.standing or u.doubt("minority") > _HINTED else {}
     if requirement == "two_people" and facts.get("people_count") != "other":
         return {} if _TWO.search(text) else {"people_count": "other"}
-    if requirement == "adoption" and "relation" not in facts:
+    if (
+        requirement == "adoption"
+        and "relation" not in facts
+        and "req-07-not-close-relatives" not in facts.get("open", ())
+    ):
         if _COUPLE.search(text) and not _BROUGHT_UP.search(text) and not _NOT_DONE.search(text):
             return {"relation": ["adopted_in_partnership", None]}
     if requirement in ("tokyo_link", "cohabitation") and not facts.keys() & {

@@ -13,10 +13,10 @@ from bot.nlu.normalise import for_features
 from bot.rules.situation import Kinship
 
 _NOT_KIN = re.compile(
-    r"親族(?:関係)?(?:でも|では|じゃ|とか|で)?(?:は)?(?:ない|ありません|なく|無い|なし|ねえ|やない)|親戚(?:関係)?(?:でも|では|じゃ|とかでは|とかじゃ|で|は)?(?:は)?(?:ない|ありません|なく|なし|やない)|しんせき.{0,4}(?:では|じゃ)?(?:ない|ありません)|しんぞく.{0,4}(?:では|じゃ)?(?:ない|ありません)|血(?:の)?(?:つながり|繋がり|縁|縁関係)(?:は|も|が|とか)?(?:では|じゃ)?(?:ない|ありません|なし|無)|血(?:は|が|も)?(?:つなが|繋が)って(?:い)?(?:な|ま?せん)|血縁(?:関係)?(?:や親戚関係)?(?:では|じゃ|は|も|とか)?(?:は)?(?:ない|ありません|なし|無)|他人(?:です|同士)|赤の他人|(?:かぞく|家族)(?:や|とか|でも|では|じゃ).{0,10}(?:ない|ありません)|家族関係(?:では|じゃ)?な|not (?:close(?:ly)? )?(?:relat(?:ed|ives)|family|blood)|(?:aren'?t|isn'?t|no) (?:close(?:ly)? )?(?:relat(?:ed|ives|ion)|family|blood)|unrelated|no blood|no kinship|ketsuen nashi"
+    r"身内(?:でも|では|じゃ|や|と|とは)?(?:は)?(?:ない|ちゃう|ちゃい|ちが|違|なし|ありません|あらへん)|親(?:戚|族)(?:でも|や|と|とは|とも)?(?:ちゃう|ちゃい|ちがう|ちがい|違う|違い)|親族(?:関係)?(?:でも|では|じゃ|とか|で|も|が)?(?:は)?(?:ない|ありません|なく|無い|なし|ねえ|やない)|親戚(?:関係)?(?:でも|では|じゃ|とかでは|とかじゃ|で|は)?(?:は)?(?:ない|ありません|なく|なし|やない)|しんせき.{0,4}(?:では|じゃ)?(?:ない|ありません)|しんぞく.{0,4}(?:では|じゃ)?(?:ない|ありません)|血(?:の)?(?:つながり|繋がり|縁|縁関係)(?:は|も|が|とか)?(?:では|じゃ)?(?:ない|ありません|なし|無)|血(?:は|が|も)?(?:つなが|繋が)って(?:い)?(?:な|ま?せん)|血縁(?:関係)?(?:や親戚関係)?(?:では|じゃ|は|も|とか)?(?:は)?(?:ない|ありません|なし|無)|他人(?:です|同士)|\b(?:not|isn'?t) my (?:family|relative|sister|brother|cousin|kin)\b|赤の他人|(?:かぞく|家族)(?:や|とか|でも|では|じゃ).{0,10}(?:ない|ありません)|家族関係(?:では|じゃ)?な|not (?:close(?:ly)? )?(?:relat(?:ed|ives)|family|blood)|(?:aren'?t|isn'?t|no) (?:close(?:ly)? )?(?:relat(?:ed|ives|ion)|family|blood)|unrelated|no blood|no kinship|ketsuen nashi"
 )
 _KIN_AS_COUPLE = re.compile(
-    r"^(?:同士|どうし|の?(?:カップル|二人|ふたり|関係)|なん(?:です|だ|やけど)|です|だけど|ですが|だった|でした|で(?:も|す|、)|でも|だと|だったら|の場合|やねん|やけど|じゃ|は(?:無理|だめ|ダメ|いけ|でき|OK|対象)|って(?:だめ|いけ|でき|無理)|と(?:の)?(?:パートナー|交際|恋愛|恋人|お付き合い|届|申請|登録|宣誓|付き合|つきあ|暮ら|結婚|一緒に暮ら|同居|だせ|だし|でも|は|も|使|でき|一緒に(?:届|申|登録|宣誓|出)|私|僕|俺|わたし|わたくし|$|、)|ならどう|なら|$|[?？。])"
+    r"^(?:同士|どうし|の?(?:カップル|二人|ふたり|関係)|なん(?:です|だ|やけど)|です|でございま|であり|でして|だけど|ですが|だった|でした|で(?:も|す|、)|でも|だと|だったら|の場合|やねん|やけど|じゃ|は(?:無理|だめ|ダメ|いけ|でき|OK|対象)|って(?:だめ|いけ|でき|無理)|と(?:の)?(?:パートナー|交際|恋愛|恋人|お付き合い|届|申請|登録|宣誓|付き合|つきあ|暮ら|結婚|一緒に暮ら|同居|だせ|だし|でも|は|も|使|でき|一緒に(?:届|申|登録|宣誓|出)|私|僕|俺|わたし|わたくし|$|、)|ならどう|なら|$|[?？。])"
 )
 _KIN_AND = re.compile(
     r"(?:私|僕|俺|わたし|うち|自分|パートナー|相手|彼女?|彼氏|相方)(?:は|と(?:は)?|の|が)(?:、)?(?:実(?:の|は)?|実際は|血のつながった|血の繋がった|じつは)?\s?$"
@@ -36,7 +36,7 @@ KIN = {
     "in_law": (Kinship.LINEAL_AFFINITY, None), "sibling_in_law": (Kinship.COLLATERAL_AFFINITY, None),
 }  # fmt: skip
 _EX_PARENT = re.compile(
-    r"(?:元|前|離婚した|別れた|亡くなった|以前の|もと)の?(?:夫|妻|旦那|嫁|配偶者|奥さん|ダンナ|主人|だんな)の(?:お)?(?:父|母|親|娘|息子|子)|(?:夫|妻|旦那|嫁|元夫|元妻)の(?:お)?(?:父|母|親)(?:親|さん)?(?!の許|に反対)|(?:ex[- ]?|former |late )(?:husband|wife|spouse)'?s? (?:father|mother|parent|dad|mum|mom|son|daughter)|(?:father|mother|parent|dad|mom) of my (?:ex[- ]?|former |late )?(?:husband|wife|spouse)|母の再婚相手|父の再婚相手|mother'?s (?:new |second |ex[- ]?)?husband|father'?s (?:new |second |ex[- ]?)?wife"
+    r"(?:妻|夫|配偶者)に(?:は)?[^。、]{0,12}(?:息子|娘|子ども?|連れ子)が(?:い|お)[^。]{0,40}?(?:その|あの)?(?:彼女?|子|人|息子|娘)と(?:私|僕|俺|わたし)|(?:元|前|離婚した|別れた|亡くなった|以前の|もと)の?(?:夫|妻|旦那|嫁|配偶者|奥さん|ダンナ|主人|だんな)の(?:お)?(?:父|母|親|娘|息子|子)|(?:夫|妻|旦那|嫁|元夫|元妻)の(?:お)?(?:父|母|親)(?:親|さん)?(?!の許|に反対)|(?:ex[- ]?|former |late )(?:husband|wife|spouse)'?s? (?:father|mother|parent|dad|mum|mom|son|daughter)|(?:father|mother|parent|dad|mom) of my (?:ex[- ]?|former |late )?(?:husband|wife|spouse)|母の再婚相手|父の再婚相手|mother'?s (?:new |second |ex[- ]?)?husband|father'?s (?:new |second |ex[- ]?)?wife"
 )
 _EX_SIBLING = re.compile(
     r"(?:元|前|離婚した|別れた|亡くなった|以前の)の?(?:夫|妻|旦那|嫁)の(?:兄|姉|弟|妹|きょうだい)|(?:ex[- ]?|former |late )(?:husband|wife|spouse)'?s? (?:brother|sister|sibling|cousin)|(?:brother|sister) of my (?:ex|former|late)|(?:兄|姉|弟|妹)の(?:元)?(?:妻|夫|嫁|旦那|配偶者)"
@@ -45,6 +45,19 @@ _ADOPTED = re.compile(
     r"(?:パートナー|相手|彼女?|彼氏|相方|二人で|ふたりで|お互い|恋人|カップル|同性|私たち|うちら|僕ら).{0,12}養子縁組|養(?:親子|子と養親)(?:です|なん|の(?:関係|二人)|ですが|だけど)|(?:adopted (?:me|him|her|each other|my partner)|(?:my partner|he|she|i) (?:legally )?adopted|adoptive parent and child|adult adoption)"
 )
 
+# An adoption that made a child somebody's son or daughter did not come from the partnership (規則第3条第4号ただし書).
+_BROUGHT_UP_BY = re.compile(
+    r"(?:幼い|小さい|子ども?の|こどもの|小学生の|中学生の|赤ちゃんの|[1-9１-９]歳の|一桁の)(?:とき|時|頃|ころ|うち)(?:に|から)?.{0,14}養(?:子|女|親|父|母)|養(?:父|母)(?:と|に).{0,24}(?:恋人|付き合|交際|恋愛|届け?出|宣誓)|"
+    r"adopted (?:me|him|her) (?:as a child|when (?:i|he|she) was (?:a child|a kid|little|small|young|[1-9]\b|1[0-7]\b))"
+)
+_HALF = re.compile(
+    r"(?:父|母|お父さん|お母さん|父親|母親)が同じ(?:で|だ|の)[^。]{0,24}(?:付き合|つきあ|交際|恋人|届|宣誓|申請|女の子|男の子|人と)|腹違い|種違い|異(?:母|父)(?:きょうだい|兄弟|姉妹|姉|妹|兄|弟)|\bhalf[- ](?:sister|brother|sibling)"
+)
+# An adoption that came first, or for something else, is not plainly one "by which they came to be" so as partners.
+_ANOTHER_PURPOSE = re.compile(
+    r"(?:家(?:業|名)?|店|会社|事業|稼業)を?(?:継|つ)(?:ぐ|い)|家業の|付き合う前に[^。]{0,14}(?:縁組|養子)|跡(?:取|継)|家業|(?:交際|付き合|恋愛)[^、。]{0,10}(?:その後|後から|あとから|縁組の後)|(?:縁組|養子)[^。]{0,16}(?:その後|あとから|後になって|あとになって)[^。]{0,8}(?:交際|付き合|恋)|(?:その後|あとから|後になって)[^。]{0,6}(?:恋|交際|付き合)|"
+    r"adopt\w*.{0,40}(?:before we (?:dated|met|got together|were a couple)|years before|and only (?:later|then))|(?:family business|heir\b)"
+)
 _STEPS = {  # how far up and down a word leads; "m" is a marriage
     "父": "u", "母": "u", "親": "u", "祖父": "uu", "祖母": "uu", "曾祖父": "uuu", "曾祖母": "uuu",
     "兄": "ud", "姉": "ud", "弟": "ud", "妹": "ud", "兄弟": "ud", "姉妹": "ud", "きょうだい": "ud",
@@ -62,18 +75,21 @@ _CHAIN = re.compile(
     rf"(?:(?:お|実の|元)?(?:{_JA})(?:さん|ちゃん|親|っ子)?の)+(?:お|実の|元)?(?:{_JA})(?:さん|ちゃん|親|っ子)?|(?:\b(?:{_EN})['’]s )+(?:{_EN})\b"
 )
 _NO_ADOPTION = re.compile(
-    r"養子縁組(?:も|は|を|とか)?(?:して(?:い)?(?:ない|ません)|なし|ない|ありません)|(?:no|not|without|never|n't).{0,8}adopt"
+    r"養子縁組(?:も|は|を|とか)?(?:して(?:い)?(?:ない|なく|ません|おら)|なし|ない|ありません)|(?:no|not|without|never|n't).{0,8}adopt"
 )
 _WORD = re.compile(f"{_JA}|{_EN}")
 # 「親の再婚でできた妹」: related only through their parents' marriage.
 _STEP_SIBLING = re.compile(
-    r"再婚(?:で|して|によって|相手の連れ子|同士).{0,10}(?:でき|なった|連れ子|義理)|再婚相手の(?:連れ子|子|娘|息子)|(?:連れ子|義理の(?:きょうだい|兄弟|姉妹))(?:同士|どうし)|\bstep-?(?:brother|sister|sibling)s?\b"
+    r"再婚(?:で|して|によって|相手の連れ子|同士).{0,10}(?:でき|なった|連れ子|義理)|再婚相手(?:の|が)(?:連れてきた|連れて来た|連れ子|子|娘|息子)|(?:連れ子|義理の(?:きょうだい|兄弟|姉妹))(?:同士|どうし)|\bstep-?(?:brother|sister|sibling)s?\b"
 )
 _OF_THE_OTHER = re.compile(r"(?:彼女?|相手|パートナー|相方|恋人|友人|友達|(?:his|her|their|partner's))の?\s?$")
 
 
 def read_kin(u: Understanding, text: str, facts: dict[str, Any]) -> None:
     """Adds `relation` ([kind, degree]) to the facts, or leaves the requirement open where an adoption is not plainly of the couple."""
+    if re.search(r"再婚相手が連れて[^。、]{0,4}(?:子|娘|息子)", text) and _NO_ADOPTION.search(text):
+        facts["relation"] = [Kinship.COLLATERAL_AFFINITY.value, None]
+        return
     chain = _chain(u, text)
     if chain:
         facts["relation"] = chain
@@ -97,6 +113,17 @@ def read_kin(u: Understanding, text: str, facts: dict[str, Any]) -> None:
         and re.search(r"兄弟|姉妹|兄|弟|姉|妹|brother|sister", text)
     ):
         facts["relation"] = [Kinship.ADOPTIVE_COLLATERAL.value, None]
+        return
+    if _HALF.search(text):
+        facts["relation"] = [Kinship.COLLATERAL_BLOOD.value, 2]
+        return
+    if re.search(r"縁組|養子|adopt", text) and _ANOTHER_PURPOSE.search(text):
+        facts.setdefault("open", []).append("req-07-not-close-relatives")
+        return
+    if _BROUGHT_UP_BY.search(text) and re.search(
+        r"付き合|交際|恋人|カップル|届|宣誓|申請|パートナー|couple|register|apply", text
+    ):
+        facts["relation"] = [Kinship.ADOPTED_OTHERWISE.value, None]
         return
     if re.search(r"親子として|母の養女|父の養女|養女と", text):
         facts.setdefault("open", []).append("req-07-not-close-relatives")

@@ -11,30 +11,39 @@ from bot.dialogue.speaking import MENU
 from bot.dialogue.turn import Memory, Turn, entry, say
 from bot.dialogue.understanding import Understanding
 from bot.nlu.language import Language
+from bot.nlu.normalise import for_features
+from bot.privacy.redact import MASK
 
 _TO_EASY = re.compile(
     r"やさしい|やさしく|簡単に|かんたんに|易しい|優しい日本語|かんたんな|簡単な日本語|にほんごで.{0,4}やさし|むずかし|難し(?:い|すぎ)|easy japanese|simple japanese|plain japanese|yasashii|ひらがな|ふりがな|ルビ"
 )
+_ADDRESS = re.compile(r"\S*[@＠]\S*|＊+")  # says nothing of a language
 _TO_EN = re.compile(r"英語|えいご|エイゴ|イングリッシュ|\benglish\b|eigo")
 _TO_JA = re.compile(r"日本語|にほんご|japanese|nihongo|ふつうの|普通の")
 _ASKS_LANGUAGE = re.compile(
     r"(?:英語|えいご|日本語|にほんご|やさしい).{0,6}(?:で(?:お願い|おねがい|教えて|話して|答えて|も|$|[。、])|に(?:して|戻して|もどして|変えて|切り替え)|版)|\bin english\b|english,? please|^english$|switch to|speak (?:in )?english|日本語で|in japanese|japanese please|もっと(?:やさしく|簡単に|かんたんに)|(?:やさしく|簡単に|かんたんに)(?:言|い)って|むずかしいです|難しいです|難しくて"
 )
-_ASKS_OF_THE_SCHEME = re.compile(r"英語でも?.{0,4}(?:でき|使え|つかえ|申|手続|ok|大丈夫|いけ|届)|英語(?:の|が)")
+_ASKS_OF_THE_SCHEME = re.compile(
+    r"(?:英語|えいご)でも?.{0,4}(?:でき|使え|つかえ|申|手続|てつづき|ok|大丈夫|いけ|届)|(?:英語|えいご)(?:の|が)"
+)
 _ASKS_OF_A_SERVICE = re.compile(
     r"証明書|手続|申請|画面|相談|certificate|apply|form|guide|screens?|hotline|ですか|can (?:we|i)|is there|available"
 )
+_WRITTEN_EASY = re.compile(r"[\s　(（]")
 
 
 def choose(u: Understanding, memory: Memory) -> tuple[str, bool]:
     """The language to answer in and whether it was chosen: then it stays until somebody clearly writes in another one."""
-    if u.lang is None:
+    if u.lang is None or _ADDRESS.fullmatch(u.text.strip()):
         return memory.language, memory.language_chosen
     if memory.said and len(u.plain) <= 4 and (u.plain.isascii() or memory.language != "en"):
         return memory.language, memory.language_chosen  # "no", "ok", "LGBT", "au" tell nothing
     if not memory.language_chosen:
-        if u.lang == "ja" and memory.language == "ja-easy" and memory.said and len(u.plain) <= 14:
+        words = u.plain.replace(for_features(MASK), "")  # an address blotted out makes no long message
+        if u.lang == "ja" and memory.language == "ja-easy" and memory.said and len(words) <= 14:
             return "ja-easy", False
+        if u.lang == "ja-easy" and memory.language == "ja" and memory.said and not _WRITTEN_EASY.search(u.text.strip()):
+            return "ja", False  # 「なるほど、ありがとうございました」 has no kanji, and is no wish for easier words
         return u.lang, False
     japanese = memory.language in ("ja", "ja-easy")
     if (u.lang == "en") == japanese and len(u.plain) > 6:

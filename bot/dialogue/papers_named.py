@@ -21,6 +21,7 @@ _WORDS = {
     "doc-study": r"在学|ざいがく|学生証|がくせいしょう|学校の|がっこうの|通学|proof of study|student card|enrol",
     "doc-in-person": r"窓口の予約|appointment",
 }
+DOCUMENTS = tuple(_WORDS)
 _PATTERNS = {document: re.compile(words) for document, words in _WORDS.items()}
 _HAVE = re.compile(
     r"用意(?:でき|し(?:た|ま)|済)|揃(?:っ|い)|そろ(?:っ|い)|取(?:った|れた|ってき|得し|りまし)|とった|とりました|もら[っい]|ようい(?:でき|しま)|とれました|受け取(?:った|りまし)|届(?:いた|きまし)|あります$|ある$|あるよ|できた|でき$|できました|準備(?:でき|済|した|しました)|ok$|\bgot\b|\bhave\b|\bready\b|received|obtained|done"
@@ -39,7 +40,7 @@ _CLAUSE_ENDS = re.compile(
     r"[、。，,.;!！\n]|けれども?|けど|(?<=[るたいすんだ])が(?![っらなけ])|\b(?:but|though|although|however)\b"
 )
 _ALL = re.compile(
-    r"(?:全部|ぜんぶ|すべて|全て|みんな|書類(?:が|は)?)(?:の書類)?(?:が|は)?(?:もう)?(?:そろ|揃|用意でき|あつま|集ま|準備でき)(?:っ|い|りまし|まし|た)|(?:we|i)(?:'ve| have) (?:now )?(?:got )?(?:everything|all (?:of )?(?:them|the papers|the documents|our papers|papers))|all (?:the )?(?:papers|documents) (?:are )?(?:ready|here|complete)|everything is ready"
+    r"(?:全部|ぜんぶ|すべて|全て|みんな|書類(?:が|は)?)(?:の書類)?(?:が|は)?(?:もう)?(?:そろ|揃|用意でき|あつま|集ま|準備でき)(?:っ|い|りまし|まし|た)(?!たら|たとき|た時|たあと|た後|ていれば|ていたら|ら)|(?:we|i)(?:'ve| have) (?:now )?(?:got )?(?:everything|all (?:of )?(?:them|the papers|the documents|our papers|papers))|all (?:the )?(?:papers|documents) (?:are )?(?:ready|here|complete)|everything is ready"
 )
 
 
@@ -78,7 +79,7 @@ def marks(u: Understanding, documents: Sequence[str]) -> list[tuple[str, bool]]:
 
 def all_there(u: Understanding) -> bool:
     """Whether it says that every paper is there."""
-    return bool(_ALL.search(u.plain)) and not _HAVE_NOT.search(u.plain)
+    return bool(_ALL.search(u.plain)) and not _HAVE_NOT.search(u.plain) and "条件" not in u.plain
 
 
 def names_one(u: Understanding) -> bool:

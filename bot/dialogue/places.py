@@ -105,7 +105,8 @@ def _towns(moment: Moment) -> list[Spec]:
     if not towns or _MOVE.search(u.plain):
         return []
     places: list[Spec] = [{"say": "place", "name": town} for town in towns]
-    asks = name in _OF_TOWNS or (name.startswith("coverage_") and p < 0.5)
+    of_town = name in _OF_TOWNS or (name == "coverage_provider" and not u.providers)  # "does 世田谷区 accept it?"
+    asks = of_town or (name.startswith("coverage_") and p < 0.5)
     if u.links:
         return places if asks and p > 0.4 else []
     city = _short(moment) and p < SURE and _CITY_TOPIC.search(u.plain)

@@ -14,6 +14,7 @@ _AGAIN = re.compile(
     r"^(?:もう一度|もういちど|もう一回|もういっかい|再試行|リトライ|try again|again|retry|once more)(?!.{0,4}(?:言|い[いっ]|教|おし|聞|説明|話|見せ))"
 )
 _OVER = re.compile(r"(?:最初|さいしょ|はじめ|始め|一)から|start over|from (?:the )?(?:start|beginning)|begin again")
+_EVEN_SO = re.compile(r"^(?:やっぱり?|あ|えっと|ごめん(?:なさい)?|actually|sorry)[、,.\s]*")
 _NOT_NOW = re.compile(
     r"^(?:やっぱり?|もう)?(?:今は|いまは)?(?:いい|けっこう|結構|だいじょうぶ|大丈夫)(?:です|や|よ)?$|(?:今|いま)は(?:いい|やめ|しない|しません)|また(?:今度|こんど|あとで|後で)|変えなくて|このまま|そのまま|なんでもいい|何でもいい|どうでもいい|\bnot now\b|maybe later|^later$|another time|\bwhatever\b|leave it|keep it|as it is"
 )
@@ -29,7 +30,28 @@ def says_yes(plain: str) -> bool:
 
 def says_no(plain: str) -> bool:
     """Whether it says no."""
-    return check.says_no(plain)
+    return check.says_no(_EVEN_SO.sub("", plain))
+
+
+# 「取り下げません」「やっぱり消さないで」「間違えました」: what was about to be done is not wanted.
+_LET_BE = re.compile(
+    r"(?:取り下げ|とりさげ|消さ|けさ|消去し|削除し|届け?出|記録し|つなが|つなげ|始め|はじめ|送ら|出さ|作り直さ|作ら|変え|し)(?:ない|なく|ません|まへん|んといて|んで|ないで)|(?:取り下げ|消す|消去|削除|届け?出|つなぐ|始め)(?:る|た)?(?:の|こと)?(?:は|を)?(?:やめ|中止|待っ|もう少し)|"
+    r"やっぱり?(?:、)?(?:いい|やめ|いらな|待っ|だめ)|^(?:あ、?)?(?:間違え|まちがえ|間違い|まちがい)|(?:消|け)(?:した|し)くな|待って|"
+    r"\b(?:don'?t|do not|won'?t|will not|didn'?t|never|not)\b.{0,16}\b(?:delete|erase|withdraw|remove|want|link|connect|start|filed?|record)|\b(?:by )?mistake|wrong button|\bwait\b|never ?mind|keep (?:it|them|everything|my)"
+)
+_ASKS_BACK = re.compile(
+    r"[?？]|(?:どう|何|なに)(?:なり|なる|変わ|が|か)|ですか|ますか|のかな|\bwhat (?:happens|if|does|will|is)\b|^(?:what|how|why|can|does|is|are)\b"
+)
+
+
+def lets_be(u: Understanding) -> bool:
+    """Whether what we asked leave for is not wanted after all, in whatever words; never where life is at stake."""
+    return bool(_LET_BE.search(u.plain)) and u.crisis is None and len(u.plain) <= 40
+
+
+def asks_back(u: Understanding) -> bool:
+    """Whether a reply to a question of ours is a question itself: then it is no leave to do anything."""
+    return bool(_ASKS_BACK.search(u.plain))
 
 
 def rather_not(u: Understanding) -> bool:

@@ -15,6 +15,7 @@ from bot import clock
 from bot.dialogue import answers, application_turns, care, cases, check, followups, language, stated, steering
 from bot.dialogue.moment import Moment
 from bot.dialogue.speaking import Spec, entry_titles
+from bot.dialogue.titles import Titles
 from bot.dialogue.turn import Memory, Turn, entry, say
 from bot.dialogue.understanding import Understanding
 from bot.knowledge.loader import Knowledge
@@ -33,6 +34,7 @@ class Responder:
         """Takes the knowledge base; titles become what a tapped button types."""
         self._knowledge = knowledge
         self._titles = entry_titles(knowledge, date(2022, 11, 1))
+        self._buttons = Titles(knowledge)
         # The first concern that has something to say says it; the last one always has.
         self._concerns: tuple[Callable[[Moment], Turn | None], ...] = (
             _unreadable,
@@ -54,6 +56,7 @@ class Responder:
 
     def respond(self, u: Understanding, memory: Memory, today: date, now: datetime | None = None) -> Turn:
         """Decides one turn."""
+        u = self._buttons.as_tapped(u, memory, memory.language, today)
         moment = Moment(self._knowledge, u, memory, today, *language.choose(u, memory), now or clock.now())
         turn = next(filter(None, (concern(moment) for concern in self._concerns)))
         said = tuple(spec for spec in turn.specs if spec["say"] in _SAID_AGAIN)

@@ -6,6 +6,7 @@ turns_adult, any_marriage, any_other_partnership, relation, links, move_in, outs
 
 from __future__ import annotations
 
+import copy
 import re
 from collections.abc import Mapping
 from datetime import date
@@ -32,17 +33,32 @@ from bot.rules.situation import (
 
 # 宣誓の内容（規則第2条）を、する気がないとはっきり言っている。
 _NO_PLEDGE = re.compile(
-    r"(?:支え合|助け合|人生のパートナー|宣誓|誓|約束).{0,14}?(?:(?:気|つもり)(?:は|も|が)?(?:ない|なし|なく|ゼロ|ねえ|ありません|さらさら)|(?<!と)しない(?:で|$|。|、|し|と(?:言|決))|しません|では?なく(?:て|、|た)|じゃなく(?:て|、|た)ただの)|"
+    r"(?:支え合|助け合|人生のパートナー|宣誓|誓|約束).{0,14}?(?:(?:気|つもり)(?:は|も|が)?(?:ない|なし|なく|ゼロ|ねえ|ありません|さらさら)|(?<!と)しない(?:で|$|。|、|し|と(?:言|決))|しません(?!か)|では?なく(?:て|、|た)|じゃなく(?:て|、|た)ただの)|"
     r"(?:not|never|nor) (?:together|a couple|life partners|going to be (?:a couple|partners))|never gonna be|no (?:intention|plan) (?:of|to) (?:be|being|support)"
 )
 _UNSURE_PLEDGE = re.compile(
     r"(?:一生|生涯|人生の?パートナー|ずっと(?:一緒|いっしょ)|この先).{0,20}(?:自信|確信|覚悟|言い切れ).{0,8}(?:ない|ねえ|なく|ません|つか|もて|持て)|not (?:sure|certain|ready).{0,30}(?:life partner|for life|lifelong|forever)"
 )
 _MINORITY_YES = re.compile(
-    r"女(?:性|の子)?(?:が|を)好きな女|男(?:性)?(?:が|を)好きな男|(?:片方|一人|どちらか|どっちか|私|僕|俺|彼女?)(?:だけ|が|は)?(?:バイ(?![トクブオ])|トランス|ゲイ|ビアン)|同性(?:カップル|どうし|同士|の(?:パートナー|恋人|相手|彼|二人|連れ|カップル)|愛者|パートナー|婚)?(?=$|[^婚])|女(?:性)?(?:同士|どうし|ふたり|二人|2人)|男(?:性)?(?:同士|どうし|ふたり|二人|2人)|ゲイ|レズ|ビアン(?!カ)|バイ(?:セクシュアル|セクシャル|です|の(?:人|彼|彼女|私))|(?:俺|私|僕|彼|彼女|相手|わたし)(?:が|は)バイ(?!ト|ク)|トランス(?:ジェンダー|女性|男性|です)?|ノンバイナリー|エックスジェンダー|xジェンダー|ftm|mtf|lgbt|セクマイ|性的マイノリティ(?:です|に当てはま|で(?:、|す)|なん|だ)|せいてきマイノリティ(?:です)?|パンセク|アセク|アロマ(?:ンティック)|クィア|クエスチョニング|性同一性|(?:same[- ]sex|gay|lesbian|bisexual|\bbi\b|trans(?:gender)?\b|non-?binary|queer|asexual|pansexual|two women|two men|both (?:women|men|female|male)|my (?:girlfriend and i are both|wife and i)|sexual minorit)|sexual minority"
+    r"戸籍(?:上)?(?:は|の性別は|が)?[^。、]{0,6}(?:男|女)性?(?:の(?:まま)?|です|だ)?(?:です)?(?:が|けど|だけど)?、?[^。、]{0,6}(?:男|女)性?として|女(?:性|の子)?(?:が|を)好きな女|男(?:性)?(?:が|を)好きな男|(?:片方|一人|どちらか|どっちか|二人とも|ふたりとも|どっちも|どちらも|両方|私|僕|俺|彼女?)(?:だけ|が|は)?(?:バイ(?![トクブオ])|トランス|ゲイ|ビアン)|同性(?:カップル|どうし|同士|の(?:パートナー|恋人|相手|彼|二人|連れ|カップル)|愛者|パートナー|婚)?(?=$|[^婚])|(?<![男女と])(?:女|男|おんな|おとこ)(?:性|の子|のこ)?(?:の)?\s?(?:同士|どうし|ふたり|二人|2人|カップル)|ゲイ|レズ|ビアン(?!カ)|バイ(?:セクシュアル|セクシャル|です|の(?:人|彼|彼女|私))|(?:俺|私|僕|彼|彼女|相手|わたし)(?:が|は)バイ(?!ト|ク)|トランス(?:ジェンダー|女性|男性|です)?|ノンバイナリー|エックスジェンダー|xジェンダー|ftm|mtf|lgbt|セクマイ|性的マイノリティ(?:です|に当てはま|で(?:、|す)|なん|だ|の(?:女|男|カップル|二人|ふたり|者|当事者)|同士|どうし)|せいてきマイノリティ(?:です)?|パンセク|アセク|アロマ(?:ンティック)|クィア|クエスチョニング|性同一性|(?:same[- ]sex|gay|lesbian|bisexual|\bbi\b|trans(?:gender)?\b|non-?binary|queer|asexual|pansexual|two women|two men|both (?:\w+ )?(?:women|men|female|male|girls|guys|lesbians?|gay)|my (?:girlfriend and i are both|wife and i)|sexual minorit)|sexual minority"
 )
 _MINORITY_NO = re.compile(
     r"(?:性的)?マイノリティ.{0,14}(?:当てはま(?:らない|りません)|該当し(?:ない|ません)|どちらでもない)|(?:二人とも|ふたりとも|どっちも|どちらも|両方).{0,10}(?:ノンケ|ストレート|異性愛|ヘテロ|シス(?:ジェンダー)?|性的マイノリティ(?:では|じゃ)(?:ない|ありません)|マイノリティ(?:では|じゃ)|当事者(?:では|じゃ)(?:ない|ありません)|lgbt(?:では|じゃ)|当てはまら|該当しな|ちがい)|性的マイノリティ(?:では|じゃ)(?:ない|ありません|なく|なくて)(?!.{0,3}(?:といけ|とだめ|と使))|(?:性的)?マイノリティ(?:じゃ|では)(?:ない|ありません)(?:男女|カップル|夫婦)|(?:neither|none)(?: of us)? (?:is|are) (?:a )?(?:sexual minorit|lgbt|gay|queer)|both (?:of us )?(?:are )?(?:straight|hetero|cis)|性的(?:少数者|マイノリティ)でもな|we(?:'re| are) (?:both )?(?:straight|hetero|a straight)|straight couple|cishet|not (?:a )?sexual minorit|hetero(?:sexual)? couple"
+)
+# Two friends of the same sex are no sexual minority by that: 「恋愛やない」「二人とも女が好き」.
+_NOT_A_COUPLE = re.compile(
+    r"恋愛(?:感情)?(?:では?|じゃ|や|とか)?(?:は|も|が)?(?:なく(?!て?も)|ない(?!と)|ありません)|(?:恋人|カップル)(?:では|じゃ|や)(?:なく(?!て?も)|ない(?!と)|ありません)|友達(?:同士|どうし|として)|友人(?:同士|どうし|として)|友情(?:結婚|婚)|ルームメイト|"
+    r"(?:just|only|best|close) friends|not (?:a couple|romantic|in love|lovers)|platonic|room-?mates"
+)
+_OF_THEMSELVES = re.compile(
+    r"(?:私|僕|俺|彼女?|相手|二人とも|どちらも|片方|一人)(?:は|が|も)?.{0,6}(?:ゲイ|レズ|ビアン|バイ|トランス|アセク|アロマ|当事者|性的マイノリティ)|\b(?:i'?m|we'?re|he'?s|she'?s|both) .{0,12}(?:gay|lesbian|bi|trans|queer|asexual|aro)"
+)
+_SELF_IS = re.compile(
+    r"\b(?:i'?m|i am|he'?s|she'?s|my (?:partner|girlfriend|boyfriend) is) (?:a |an )?(?:trans|bi\b|bisexual|gay|lesbian|queer|non-?binary|asexual|pansexual)|(?:私|僕|俺|わたし|彼女?|相手)(?:は|が)(?:トランス|ゲイ|レズビアン|バイセク|ノンバイナリー|アセク|パンセク)"
+)
+_LIKE_THE_OTHER_SEX = re.compile(
+    r"(?:異性(?:が|を)好き|(?:男|おとこ).{0,30}(?:二人|ふたり|どっち|どちら|お互い)(?:とも|も).{0,8}(?:女|女性|女の子)(?:が|を)好き|(?:女|おんな).{0,30}(?:二人|ふたり|どっち|どちら|お互い)(?:とも|も).{0,8}(?:男|男性|男の人)(?:が|を)好き)|"
+    r"(?:俺|私|僕|わたし|自分)も(?:彼女?|相手|パートナー)も(?:異性愛|ストレート|ノンケ|ヘテロ)|異性愛者?(?:の)?(?:同士|どうし|カップル|の男女|ふたり|二人)|(?:ストレート|ノンケ|ヘテロ)(?:の)?(?:同士|どうし|男女|カップル|二人)|both (?:of us )?(?:only )?(?:like|date|into) (?:girls|women|men|guys)(?= only| and we're men)"
 )
 _DIFFERENT_SEX = re.compile(
     r"異性(?:カップル|どうし|同士|の(?:パートナー|二人|相手))|男女(?:の)?(?:カップル|二人|の事実婚|ですが|です|で)|戸籍上の?性別が(?:異な|違)|(?:opposite|different)[- ]sex|man and (?:a )?woman|woman and (?:a )?man"
@@ -57,6 +73,17 @@ _COUNT_TWO = re.compile(
 
 def read(u: Understanding, today: date) -> Facts:
     """Reads every fact a message states about the couple; an empty dict when it states none."""
+    global _latest
+    message = (today, u.text, u.plain, u.ranking, u.entities, u.places, u.links)
+    if _latest[0] != message:  # several concerns ask for the same one
+        _latest = message, _read(u, today)
+    return copy.deepcopy(_latest[1])
+
+
+_latest: tuple[Any, Facts] = (None, {})
+
+
+def _read(u: Understanding, today: date) -> Facts:
     text, facts = u.plain, Facts()
     read_ages(u, text, today, facts)
     read_bonds(u, text, facts)
@@ -72,8 +99,12 @@ def read(u: Understanding, today: date) -> Facts:
         facts["makes_oath"] = "no"
     elif _UNSURE_PLEDGE.search(text):
         facts.setdefault("open", []).append("req-03-oath")
-    if _MINORITY_NO.search(text):
+    if _SELF_IS.search(text) and not re.search(r"二人とも|どちらも|どっちも|両方|neither|both of us", text):
+        facts["has_sexual_minority"] = "yes"  # "I'm a trans guy … an ordinary straight couple"
+    elif _MINORITY_NO.search(text) or _LIKE_THE_OTHER_SEX.search(text):
         facts["has_sexual_minority"] = "no"
+    elif _NOT_A_COUPLE.search(text) and not _OF_THEMSELVES.search(text):
+        facts.setdefault("open", []).append("req-02-sexual-minority")
     elif _MINORITY_YES.search(text) and not re.search(
         r"(?:同性|lgbt).{0,8}(?:じゃなくても|でなくても|だけ|のみ|限定|婚)|(?:only|just) (?:for )?(?:same|lgbt|gay)|相談|電話|理解増進|条例|フレンドリー",
         text,

@@ -12,7 +12,7 @@ from datetime import date
 from typing import Any
 
 from bot.dialogue import verdicts
-from bot.dialogue.application_words import application
+from bot.dialogue.application_words import application, leading_on
 from bot.dialogue.lookups import place_answer, prefecture_answer, provider_answer
 from bot.knowledge.loader import Knowledge
 from bot.knowledge.model import Answer, Citation
@@ -59,6 +59,7 @@ class Speaker:
         if entry.status != "published":  # nobody has stood for these words yet
             return self._phrase({"name": "fallback", "kind": "fallback", "topic": "out_of_scope"}, lang, day)
         answer = answer_for(self.knowledge, entry, lang, day)
+        answer = replace(answer, buttons=(*answer.buttons, *leading_on(self.knowledge, entry.id, lang, day)))
         if spec.get("unsure"):  # a guess must not begin with yes or no
             answer = replace(answer, short=verdicts.POLAR.sub("", answer.short))
         if spec.get("lead"):

@@ -7,16 +7,22 @@ requirement is left open. A wrong yes costs someone a day off and hope, a wrong 
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from bot.dialogue import situation, ties
+from bot.dialogue.bonds import UNMARRIED_PLAINLY
 from bot.dialogue.facts import Facts
 from bot.dialogue.implied import imply
 from bot.dialogue.understanding import Understanding
 from bot.rules.periods import add_months
 from bot.rules.situation import Kinship
 
+# やさしい日本語 sets phrases apart; the patterns are written for Japanese as it runs.
+_SET_APART = re.compile(
+    r"(?<!です)(?<!ます)(?<!ました)(?<!ません)(?<=[ぁ-ゖァ-ヺー一-龠々、。0-9])[ 　]+(?=[ぁ-ゖァ-ヺ一-龠])"
+)
 _SURE = 0.55  # enough where the patterns are silent
 _SURER = 0.8  # enough against a pattern
 _RULE = 0.7
@@ -66,6 +72,7 @@ def read(u: Understanding, today: date, *, turns_on: bool = False) -> Facts:
 
     With `turns_on`, what the question turns on counts too (`implied`): for a question of its own, not for an answer to one of ours.
     """
+    u = replace(u, plain=_SET_APART.sub("", u.plain))
     if _PRETENDED.search(u.plain):
         return {}  # 「血つながってないって言ったら」: a way around the rule is no fact
     facts = situation.read(u, today)
@@ -91,7 +98,62 @@ def read(u: Understanding, today: date, *, turns_on: bool = False) -> Facts:
         facts["makes_oath"] = "no"
     _leave_unclear_open(u, facts)
     _leave_doubts_open(u, facts)
+    _leave_said_doubts_open(u.plain, facts)
+    far = any(place[1] == "outside_tokyo" for place in u.places)
+    here = any(place[0] in ("municipality", "quarter") for place in u.places)
+    only_a_course = facts.get("links") == ["study"] or (isinstance(facts.get("links"), list) and far and not here)
+    if only_a_course and _DISTANCE_COURSE.search(u.plain):
+        del facts["links"]
+        facts["open_link"] = True  # 通信課程: whether that is 在学 in Tokyo is for the office to say
     return facts
+
+
+# Doubts in words: what they leave open, the facts that are no longer taken as said, and the words.
+_SAID_DOUBTS = (
+    (
+        "req-04-both-adults",
+        ("both_adults", "turns_adult"),
+        re.compile(
+            r"(?:年齢|何歳|18(?:歳)?に?(?:なっ|以上)|十八(?:歳)?に?(?:なっ|以上)|成人(?:して|か)).{0,14}(?:わから|分から|知ら|不明|聞いたこと(?:が|は)?な|確かめて(?:い)?な|あやし|怪し)|"
+            r"(?:not sure|don'?t know|no idea|unsure).{0,24}(?:\b18\b|eighteen|how old|(?:his|her|their) age)"
+        ),
+    ),
+    (
+        "req-05-not-married",
+        ("any_marriage",),
+        re.compile(
+            r"(?:既婚|独身|結婚して(?:い)?る)か(?:独身|既婚|どうか)?[^。]{0,14}(?:教えて(?:くれ|もらえ)(?:な|へ|ま)|分から|わから|不明|知ら)|離婚(?:届)?[^。、]{0,10}(?:した|できた|出した|成立した|済んだ|終わった|受理された)(?:はず|と思|らしい|みたい|って言って(?!い?ます))|(?:離婚|届)[^。]{0,20}受理された(?:か|の)(?:どうか)?[^。]{0,16}(?:分から|わから|不明|知ら)|離婚届[^。、]{0,4}、?[^。、]{0,12}(?:出すこと|出す予定|出します|提出(?:する|予定|します))|"
+            r"(?:think|believe|suppose|hope|pretty sure|says?)s? (?:that )?(?:his|her|my|the|their|he'?s|she'?s|i'?m) .{0,12}divorced?\b.{0,60}(?:hasn'?t|haven'?t|never|not|n'?t) .{0,12}(?:check|verif|confirm|seen|look|sure)"
+        ),
+    ),
+    (
+        "req-06-no-other-partner",
+        ("any_other_partnership",),
+        re.compile(
+            r"(?:パートナーシップ|宣誓|登録|届)[^。、]{0,10}(?:解消|返還|返納|取り消|終わ|切れ|消え|残)[^。、]{0,8}か(?:どうか)?(?:が|は|も)?(?:まだ|よく)?(?:分から|わから|知ら|不明|思い出せ|確かめ|確認)|(?:解消|返還|返納)[^。、]{0,10}か(?:どうか)?(?:が|は|も)?[^。、]{0,4}(?:覚えて|思い出せ|分から|わから|知ら|不明)|"
+            r"(?:can'?t|cannot|don'?t|not) (?:really |quite )?(?:remember|recall|know|sure)[^.]{0,30}(?:cancel|dissol|end|terminat|return|revok)"
+        ),
+    ),
+    (
+        "req-07-not-close-relatives",
+        ("relation",),
+        re.compile(
+            r"(?:親戚|親族|血(?:が|は|の)?(?:つなが|縁)[^。、]{0,6})(?:同士)?か(?:も|どうか)|何親等[^。、]{0,8}(?:不明|わか|分か|分が|わが|知ら)|(?:遠縁|遠い親(?:戚|類))(?!.{0,8}(?:ではな|じゃな|でもな))|(?:distant|some kind of) (?:relatives?|relations?)|distantly related|(?:might|may|could) be (?:distantly |somehow )?(?:related|relatives|cousins)|(?:not sure|don'?t know|unsure) (?:if|whether|how) (?:we(?:'re| are) )?(?:closely )?related"
+        ),
+    ),
+)
+_DISTANCE_COURSE = re.compile(
+    r"通信(?:課程|制|教育)|放送大学|オンライン(?:大学|授業|講義)だけ|correspondence|distance[- ]learning|online (?:degree|course|university|student)"
+)
+
+
+def _leave_said_doubts_open(plain: str, facts: Facts) -> None:
+    """「18になってるのか分からない」「離婚したはず」: they say themselves that they do not know."""
+    for requirement, keys, words in _SAID_DOUBTS:
+        if words.search(plain) and not _excluded(facts.get("relation") or ["no", None]):
+            for key in keys:
+                facts.pop(key, None)
+            _open(facts, requirement)
 
 
 # Slot, the fact that would speak for them, and the requirement it belongs to.
@@ -116,10 +178,18 @@ def _leave_unclear_open(u: Understanding, facts: Facts) -> None:
     """What they say they do not know themselves: 「解消の届を出したか思い出せない」."""
     for slot, value, key, requirement in _UNCLEAR:
         if u.says(slot, _SURE) == value and not (slot == "pledge" and _PROMISED.search(u.plain)):
+            if key in facts and not _HEDGED.search(u.plain) and not u.says(slot, _SURER):
+                continue  # the words are plain, and nothing in them doubts
             facts.pop(key, None)
             _open(facts, requirement)
 
 
+_ENDED = re.compile(
+    r"(?:解消|返還|返納)[^。、]{0,12}(?:済|終え|終わ(?:って|り|っ)|しました|した(?!い|ら|か|つもり|はず)|完了)|証明書[^。、]{0,4}返(?:し|却|納)(?:ました|た(?!い|ら|か|つもり|はず))"
+)
+_HEDGED = re.compile(
+    r"分から|わから|解ら|知ら|思い出せ|覚えて|かも|はず|不明|たぶん|多分|おそらく|らしい|みたい|か(?:どうか|な)|迷|まだ|自信|微妙|あいまい|曖昧|確認|maybe|might|may\b|think|not sure|don'?t know|unsure|remember|perhaps|probably|supposed|believe|unclear|whether"
+)
 _SILENT_DOUBTS = (
     ("relation", "kin", "req-07-not-close-relatives"),
     ("has_sexual_minority", "minority", "req-02-sexual-minority"),
@@ -130,7 +200,11 @@ _SILENT_DOUBTS = (
 def _leave_doubts_open(u: Understanding, facts: Facts) -> None:
     """A fact in their favour that the reader strongly doubts is not taken for granted."""
     for slot, key, favourable, requirement in _DOUBTS:
-        if facts.get(key) in favourable and u.doubt(slot) >= _DOUBT:
+        if slot == "partnership" and _ENDED.search(u.plain) and not _HEDGED.search(u.plain):
+            continue
+        both_said = slot == "partnership" or (slot == "marriage" and UNMARRIED_PLAINLY.search(u.plain))
+        plain_words = both_said and not _HEDGED.search(u.plain) and u.doubt(slot) < _SURER
+        if facts.get(key) in favourable and u.doubt(slot) >= _DOUBT and not plain_words:
             del facts[key]
             _open(facts, requirement)
     # Nothing was read of it, yet the reader thinks rather of something against them than of nothing.
@@ -143,9 +217,16 @@ def _leave_doubts_open(u: Understanding, facts: Facts) -> None:
     # A place in Tokyo and nothing else named leaves no room for a doubt about where they are.
     elsewhere = any(place[1] == "outside_tokyo" for place in u.places) or u.values("date") or u.values("period")
     enough = _DOUBT if _LOOSE_TIE.search(u.plain) else _STRONG_DOUBT
-    if isinstance(facts.get("links"), list) and elsewhere and u.doubt("tie") >= enough:
+    plain_tie = _PLAIN_TIE.search(u.plain) and not _LOOSE_TIE.search(u.plain)
+    if isinstance(facts.get("links"), list) and elsewhere and not plain_tie and u.doubt("tie") >= enough:
         del facts["links"]
         facts["open_link"] = True
+
+
+_PLAIN_TIE = re.compile(
+    r"\b(?:i|he|she|my (?:girlfriend|boyfriend|partner)) (?:stud(?:y|ies)|works?|go(?:es)? to (?:school|university|college)|commutes?)\b[^.]{0,30}\b(?:in|to|at) (?:tokyo|[a-z]+(?:-ku| ward)?)\b(?! (?:prefecture))|"
+    r"(?:都内|東京)の(?:会社|大学|大学院|学校|高校|専門学校|職場|店|病院)[^。]{0,8}(?:勤|通|働|在学)"
+)
 
 
 def _open(facts: Facts, requirement: str) -> None:
@@ -158,6 +239,8 @@ def _take(u: Understanding, facts: Facts, slot: str, meaning: dict[str, str], ke
     value = meaning.get(u.says(slot, _SURE) or "")
     if value is None or facts.get(key) == value:
         return
+    if slot == "partnership" and facts.get(key) == "no" and _ENDED.search(u.plain) and not _HEDGED.search(u.plain):
+        return  # 「解消の手続きを済ませて証明書も返しました」
     if facts.get(key) == "married_abroad_to_each_other" and u.sure("faq/eligibility_married_abroad", 0.8):
         return
     against = "no" not in (value, facts.get(key, "no"))  # 「結婚」 or 「事実婚」: both speak against them
@@ -179,6 +262,8 @@ def _take_kin(u: Understanding, facts: Facts) -> None:
     if said is None:
         return
     if "relation" not in facts:
+        if said == "adopted" and requirement in facts.get("open", ()):
+            return  # an adoption, but not plainly one between the two as partners
         facts["relation"] = _KIN[said]
     elif _excluded(facts["relation"]) != (said == "close"):
         if u.says("kin", _SURER):
@@ -256,8 +341,11 @@ def _take_tie(u: Understanding, facts: Facts, today: date) -> None:
 def _move(u: Understanding, facts: Facts, said: str, today: date) -> None:
     if isinstance(facts.get("move_in"), list):
         return
-    planned = ties.move_date(u, today)
     facts.pop("open_link", None)
+    if ties.MAYBE_MOVE.search(u.plain):
+        facts["move_in"] = "yes"  # "maybe in January, maybe April, not decided": a date said so is none
+        return
+    planned = ties.move_date(u, today)
     within = [today.isoformat(), add_months(today, 3).isoformat()]
     facts["move_in"] = planned or (within if said == "soon" and "move_in" not in facts else "yes")
     if said == "later":

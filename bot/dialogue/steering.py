@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from bot.dialogue import application_turns, cases, check, commands, stated, verdicts
+from bot.dialogue import application_turns, cases, check, commands, replies, stated, verdicts
 from bot.dialogue.moment import Moment
 from bot.dialogue.speaking import MENU, Spec
 from bot.dialogue.turn import Turn, entry, say
@@ -29,17 +29,24 @@ _WHO_CAN = (
 _LOOK_AT_US = re.compile(
     r"(?:かくにん|確認|しらべ|調べ|チェック|診断|たしかめ|確かめ)(?:を|が|も)?(?:し)?(?:たい|て(?:ください|ほしい|もら|みたい|$))|\b(?:check|go through|continue|keep going)\b"
 )
+_A_YES = 24
 
 
 def erasure(moment: Moment) -> Turn | None:
     """An erasure waits for a yes or a no; whatever else is said leaves everything as it is."""
-    if moment.memory.pending != "erase":
+    if moment.memory.pending not in ("erase", "erase_talk"):
         return None
     plain, (label, _) = moment.u.plain, moment.u.top
+    if replies.lets_be(moment.u) and not check.says_yes(plain):
+        waiting = application_turns.again(moment)
+        return moment.turn(say("not_erased", kind="confirm", topic="smalltalk"), *(waiting.specs if waiting else ()))
     if _ONLY_TALK.search(plain):
         return moment.turn(erase=True, check=None, draft=None, task={"do": "erase", "only_talk": True})
-    if check.says_yes(plain) or label in ("affirm", "erase_my_data"):
-        return moment.turn(erase=True, check=None, draft=None, task={"do": "erase"})
+    wholly = len(plain) <= _A_YES or label == "erase_my_data"  # "ok. any phone line…" is no wish to erase
+    wholly = wholly and not replies.asks_back(moment.u) and not replies.lets_be(moment.u)
+    if wholly and (check.says_yes(plain) or label in ("affirm", "erase_my_data")):
+        only = {"only_talk": True} if moment.memory.pending == "erase_talk" else {}
+        return moment.turn(erase=True, check=None, draft=None, task={"do": "erase", **only})
     if check.says_no(plain) or label in ("deny", "stop"):
         waiting = application_turns.again(moment)
         kept = say("not_erased", kind="confirm", topic="smalltalk")
@@ -87,8 +94,9 @@ def _resume(moment: Moment) -> Turn:
     if draft:
         return draft
     if not moment.check.get("asked"):
-        nothing = say("nothing_to_resume", kind="offer", topic="eligibility", related=("eligibility_summary",))
-        return moment.turn(nothing)
+        if moment.access.get("grant"):
+            return application_turns.status(moment)
+        return moment.turn(application_turns.note("nothing_here", "status", "start"))
     state = {**moment.check, "active": True, "paused": False}
     return moment.turn(check.question_spec(state, "go_on"), check=state)
 
@@ -99,6 +107,8 @@ def _start_over(moment: Moment) -> Turn | None:
     if moment.checking:
         step = check.begin({}, moment.today)
         return moment.turn(*step.specs, check=step.state)
+    if moment.access.get("grant"):  # what opens the record again would be lost with the conversation
+        return moment.turn(application_turns.note("start_over_which", "status", "begin_again", "erase_talk"))
     return moment.turn(_chat("restarted", related=MENU[:4]), restart=True, check=None)
 
 
@@ -138,10 +148,14 @@ def _blamed(moment: Moment) -> Turn:
 
 
 def _erase(moment: Moment) -> Turn:
-    confirm = {"say": "application", "name": "note", "note": "erase_confirm", "topic": "smalltalk", "kind": "confirm"}
+    confirm = {"say": "application", "name": "note", "topic": "smalltalk", "kind": "confirm"}
     # A question of ours that waited is taken back: a yes that comes later is a yes to nothing else than this.
     access = {**moment.access, "asked": None, "retry": None} if moment.access else None
-    return moment.turn({**confirm, "buttons": ["yes", "erase_talk", "no"]}, pending="erase", access=access)
+    if _ONLY_TALK.search(moment.u.plain):
+        confirm |= {"note": "erase_talk_confirm", "buttons": ["yes", "no"]}
+        return moment.turn(confirm, pending="erase_talk", access=access)
+    confirm |= {"note": "erase_confirm", "buttons": ["yes", "erase_talk", "no"]}
+    return moment.turn(confirm, pending="erase", access=access)
 
 
 def _more(moment: Moment) -> Turn:
@@ -157,7 +171,9 @@ def _more(moment: Moment) -> Turn:
 
 def _why(moment: Moment) -> Turn:
     """Why a verdict is what it is: the entry on the first requirement that is not met."""
-    said = moment.last
+    said, found = moment.last, moment.last_entry
+    if said.get("say") == "entry" and found is not None and found.kind == "answer":
+        return moment.turn(entry(found.id))  # 「なぜだめなんですか」: the reason stands in what was just said
     if said.get("say") != "verdict":
         return moment.turn(_chat("why_general"))
     decision = verdicts.decision_for(said["facts"], moment.today, direct=said.get("mode") == "direct")

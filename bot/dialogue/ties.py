@@ -24,10 +24,10 @@ _FOREIGN = re.compile(
 )
 _ELSEWHERE = re.compile(r"勤務地|支社|支店|支所|工場|刑務所|拘置所|フルリモート")
 _NO_MOVE = re.compile(
-    r"(?:引っ?越(?:し|す)|ひっこ(?:し|す)|転入|転居|移る|越す)(?:の)?(?:予定|よてい|つもり|気)(?:も|は|とか)?(?:まったく|全然)?(?:ございません|ねえ|ねぇ|あらへん|ありゃせん)|(?:引っ?越(?:し|す)|ひっこ(?:し|す)|転入|移る)(?:の)?(?:予定|よてい)?(?:も|は|とか)?(?:ない|なし|ありません|しない|しません|ません|無い)|no plans? to move|not (?:planning to |going to )?mov(?:e|ing)|won'?t (?:be )?mov(?:e|ing)|aren'?t moving|no intention (?:of|to) mov"
+    r"(?:引っ?越(?:し|す)|ひっこ(?:し|す)|転入|転居|移る|越す)(?:の)?(?:予定|よてい|つもり|気)(?:も|は|とか)?(?:まったく|全然)?(?:ございません|ねえ|ねぇ|あらへん|ありゃせん)|(?:引っ?越(?:し|す)|ひっこ(?:し|す)|転入|移る)(?:の)?(?:予定|よてい|つもり|気)?(?:も|は|とか)?(?:ない|なし|ありません|しない|しません|ません|無い)|no plans? to move|not (?:planning to |going to )?mov(?:e|ing)|won'?t (?:be )?mov(?:e|ing)|aren'?t moving|no intention (?:of|to) mov"
 )
 _NO_TIE = re.compile(
-    r"(?:都内|東京)(?:には|に|へは|へ|で|での|では|とは|と)?.{0,8}(?:通って(?:い)?(?:ない|ません|なく|おらず)|働いて(?:い)?(?:ない|ません)|勤めて(?:い)?(?:ない|ません)|住んで(?:い)?(?:ない|ません|なく)|つながり(?:は|が|も)?(?:ない|なし|ありません)|縁(?:は|が|も)?(?:ない|なし)|関係(?:は|が|も)?(?:ない|なし|ありません)|接点(?:は|が|も)?な|行(?:か|って(?:い)?)な|仕事も学校もな|通勤も通学も(?:して)?(?:い)?(?:ない|ません|なし))|通勤も通学も(?:して)?(?:い)?(?:ない|ません|なし)|(?:職場|会社|学校|仕事|勤務先|勤め先)(?:も|は).{0,8}(?:埼玉|千葉|神奈川|横浜|川崎|さいたま|地元|県内|都外|県外|大阪|茨城|栃木|群馬)|(?:no (?:one|body)? ?(?:work|job|school|tie|connection|link)s? (?:in|to|with) tokyo|neither (?:of us )?(?:lives?|works?|stud(?:y|ies)).{0,30}tokyo|(?:don'?t|do not|doesn'?t) (?:live|work|study|commute).{0,25}tokyo|(?:nothing|anything) to do with tokyo|no (?:job|work|school) in tokyo|work (?:and study )?there too|work there (?:as well|too)|and work(?:ing)? (?:there|in (?:saitama|chiba|kanagawa|yokohama|kawasaki|osaka)))"
+    r"(?:都内|東京|とうきょう)(?:には|に|へは|へ|で|での|では|とは|と)?.{0,8}(?:通って(?:い)?(?:ない|ません|なく|おらず)|働いて(?:い)?(?:ない|ません)|勤めて(?:い)?(?:ない|ません)|住んで(?:い)?(?:ない|ません|なく)|つながり(?:は|が|も)?(?:ない|なし|ありません)|縁(?:は|が|も)?(?:ない|なし)|関係(?:は|が|も)?(?:ない|なし|ありません)|接点(?:は|が|も)?な|行(?:か|って(?:い)?)な|(?:仕事|しごと)も(?:学校|がっこう)も(?:な|あり|して(?:い)?(?:な|ま))|通勤も通学も(?:して)?(?:い)?(?:ない|ません|なし))|通(?:勤|学)(?:も|や|・|、|と|とか)?通(?:学|勤)(?:も|は|とか)?(?:して)?(?:い|お)?(?:ない|ません|らず|りません|なし)|(?:職場|会社|学校|仕事|勤務先|勤め先)(?:も|は).{0,8}(?:埼玉|千葉|神奈川|横浜|川崎|さいたま|地元|県内|都外|県外|大阪|茨城|栃木|群馬)|(?:no (?:one|body)? ?(?:work|job|school|tie|connection|link)s? (?:in|to|with) tokyo|neither (?:of us )?(?:lives?|works?|stud(?:y|ies)).{0,30}tokyo|(?:don'?t|do not|doesn'?t) (?:live|work|study|commute).{0,25}tokyo|(?:nothing|anything) to do with tokyo|no (?:job|work|school) in tokyo|work (?:and study )?there too|work there (?:as well|too)|and work(?:ing)? (?:there|in (?:saitama|chiba|kanagawa|yokohama|kawasaki|osaka)))"
 )
 _MORE_THAN_LIVING = re.compile(
     r"働|はたら|勤|仕事|しごと|通(?:っ|い|学|勤|う)|学校|がっこう|職場|会社|つながり|縁|関係|接点|行(?:か|って)|work|stud|job|school|commut|tie|connection|nothing|anything"
@@ -45,7 +45,7 @@ _ONE_ONLY = re.compile(
     r"(?:片方|一人|ひとり|1人|どちらか|どっちか|一方|相手|片っぽ)(?:だけ|のみ)|(?:only )?one of us|只(?:一人|片方)|(?:片方|一人)(?:は|が)"
 )
 _REMOTE = re.compile(
-    r"(?:フル|完全)?(?:リモート|テレワーク|在宅勤務)|(?:完全|フル|ずっと|毎日|ほぼ)在宅|在宅(?:で|だけ|のみ)|remote(?:ly)? (?:work|job|for)|work(?:ing)? (?:fully |completely |100% )?remote|from home for"
+    r"(?:フル|完全)?(?:リモート|テレワーク|在宅勤務)|(?:完全|フル|ずっと|毎日|ほぼ)在宅|在宅(?:で|だけ|のみ)|work(?:ing|s)? from home|never (?:go|come|commute) (?:in)?to the office|remote(?:ly)? (?:work|job|for)|work(?:ing)? (?:fully |completely |100% )?remote|from home for"
 )
 _VISITING = re.compile(
     r"観光|旅行(?:中|で来|で東京|者)|ホテル(?:に|で)(?:泊|滞在)|短期滞在|tourists?\b|on (?:vacation|holiday)|\bvisiting\b|visitor|at a hotel|sightseeing"
@@ -53,7 +53,7 @@ _VISITING = re.compile(
 _IS_THAT_TOKYO = re.compile(
     r"(?:都内|東京)(?:に|で)?(?:の)?(?:勤務|在勤|通勤|在学|在住).{0,6}(?:になり|扱い|とみな|に当た|にあた|に入り|に入る|ってこと)|count(?:s)? as (?:working|work|living|studying) in tokyo"
 )
-_MAYBE_MOVE = re.compile(
+MAYBE_MOVE = re.compile(
     r"か(?:どうか)?(?:は)?(?:まだ)?(?:分から|わから|決め|決まって(?:い)?な|迷)|not sure (?:if|when|whether)|don't know (?:if|when)|may(?:be)? move|might move|いつか|そのうち|いずれ|将来|まだ(?:決|未定|わか|分か)|未定|someday|some day|one day|eventually|not decided|maybe (?:later|in the future)|in the future|考え中|検討中|迷って"
 )
 # The registered domicile (本籍) says nothing of where somebody lives, works or studies.
@@ -62,7 +62,39 @@ _REGISTERED_ONLY = re.compile(
 )
 
 
+_MAYBE_WORK = re.compile(
+    r"(?:might|may|could) (?:get|find|take|start|be offered) (?:a |the |my )?(?:new )?(?:job|work|position)|(?:就職|転職|入社|採用|合格)[^。、]{0,8}(?:かも|決まって(?:い)?な|未定|次第|待ち)"
+)
+_COUPLE_HERE = re.compile(
+    r"\b(?:couple|women|men|girls|guys|lesbians)(?: (?:living|based|residing|here))? in (?:central |west(?:ern)? )?tokyo\b(?!.{0,20}(?:next|soon|month|year|moving))"
+)
+
+
+def _far_places_as_one(u: Understanding, text: str) -> str:
+    """「職場も大宮」 as 「職場も県外」: the patterns know a few names, the gazetteer knows them all."""
+    for entity in u.entities:
+        name = for_features(u.text[entity["start"] : entity["end"]]) if entity["value"] == "outside_tokyo" else ""
+        if name and not name.isascii():
+            text = text.replace(name, "県外")
+    return text
+
+
+def _registered_here(u: Understanding, text: str) -> bool:
+    """「住民票は狛江」: where they are registered is where they live."""
+    names = (for_features(u.text[e["start"] : e["end"]]) for e in u.entities if e["entity"] == "municipality")
+    return any(
+        re.search(
+            rf"住民(?:票|登録)(?:は|が|も)、?{re.escape(n)}|{re.escape(n)}に住民(?:票|登録)|{re.escape(n)}(?:で|に)(?:一人|ひとり|二人|ふたり)(?:暮らし|ぐらし)(?!たい|を始)",
+            text,
+        )
+        for n in names
+    )
+
+
 def read_ties(u: Understanding, text: str, today: date, facts: Facts) -> None:
+    if _MAYBE_WORK.search(text):
+        facts["open_link"] = True
+        return
     if re.search(r"住みた(?:い|く)|住んでみたい|want to live|would like to live", text):
         u = replace(u, links=tuple(link for link in u.links if link != "live") + ("move_in",))
     if re.search(r"転勤|赴任|転職|就職(?:が|で)|transfer|new job", text) and "move_in" not in u.links:
@@ -77,7 +109,8 @@ def read_ties(u: Understanding, text: str, today: date, facts: Facts) -> None:
     links = list(dict.fromkeys(u.links))
     away = bool(outside) and not inside and not re.search(r"から|より|from|今|いま|now", text)
     moving = "move_in" in links and not _NO_MOVE.search(text) and not away  # 「つくばに転勤」 is no move to Tokyo
-    if _NO_TIE.search(text):
+    here = any(p[0] in ("municipality", "quarter") for p in inside)
+    if _NO_TIE.search(text) or (not here and _NO_TIE.search(_far_places_as_one(u, text))):
         if _NO_MOVE.search(text):
             facts["links"], facts["outside"] = "none", True
             return
@@ -116,9 +149,15 @@ def read_ties(u: Understanding, text: str, today: date, facts: Facts) -> None:
     if outside and not moving and _WORKS_THERE_TOO.search(text) and not _somewhere_here(inside):
         facts["links"], facts["outside"] = "none", True
         return
+    if not links and _COUPLE_HERE.search(text):
+        facts["links"] = ["live"]
+        return
     named = _named_links(text, u)
     if named:
         facts["links"] = named
+        return
+    if _registered_here(u, text):
+        facts["links"] = ["live"]
         return
     if _VISITING.search(text) or (outside and _IS_THAT_TOKYO.search(text)):
         facts["open_link"] = True
@@ -132,12 +171,12 @@ def read_ties(u: Understanding, text: str, today: date, facts: Facts) -> None:
         facts["links"] = ["live"]
         return
     if moving:
-        if _MAYBE_MOVE.search(text):
+        if MAYBE_MOVE.search(text):
             facts["move_in"] = "yes"
         else:
             when = move_date(u, today)
             facts["move_in"] = when or "yes"
-            within = not _MAYBE_MOVE.search(text) and re.search(
+            within = not MAYBE_MOVE.search(text) and re.search(
                 r"(?:三|3)(?:か|ヶ|カ|ケ)月以内|within (?:three|3) months", text
             )
             if within:
@@ -233,6 +272,9 @@ _NAMED = (
 )
 
 
+_MAY_NAME = re.compile("|".join(f"{before}|{after}" for before, after, _ in _NAMED))
+
+
 @lru_cache(maxsize=512)  # compiling takes a hundred times as long as searching
 def _beside(before: str, name: str, after: str) -> re.Pattern[str]:
     return re.compile(f"{before}{re.escape(name)}|{re.escape(name)}(?:区|市)?{after}")
@@ -241,7 +283,7 @@ def _beside(before: str, name: str, after: str) -> re.Pattern[str]:
 def _named_links(text: str, u: Understanding) -> list[str]:
     """「学校が新宿」「下宿は町田」「渋谷の会社」: the tie is named by a noun beside the place."""
     found = []
-    for entity in u.entities:
+    for entity in u.entities if _MAY_NAME.search(text) else ():
         if entity["entity"] != "municipality" and not (
             entity["entity"] == "area" and entity["value"] != "outside_tokyo"
         ):

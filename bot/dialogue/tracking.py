@@ -1,8 +1,10 @@
 """Looking up an application and changing it, as a conversation: a pure step from state and message to things to say or do.
 
-The state is a plain dict in the slot `application_access`: `asked` (receipt, pin, old_pin, tick, tick_all, mail, filed, withdraw, link or None),
+The state is a plain dict in the slot `application_access`: `asked` (receipt, pin, old_pin, lost_pin, tick, tick_all, mail, mail_given, filed, withdraw, link
+or None),
 `purpose` (look_up or new_pin), `receipt` and `pin` as the gate sealed them, `retry` (a task that met a closed door), `misses`, and
-after a look-up what `bot.desk` has noted: `grant`, `documents`, `missing`, `wishes`, `linked`. No value in it is in clear.
+after a look-up what `bot.desk` has noted: `grant`, `proof`, `documents`, `missing`, `wishes`, `linked`; `mail` is an address
+sent unasked, sealed. No value in it is in clear.
 """
 
 from __future__ import annotations
@@ -17,6 +19,8 @@ from bot.dialogue.drafts import Scene, State, Step
 from bot.dialogue.speaking import Spec
 from bot.dialogue.understanding import Understanding
 from bot.privacy.redact import MASK
+
+_CONFIRMED = ("withdraw", "link", "filed", "lost_pin", "mail_given")
 
 
 def begin(state: Mapping[str, Any], u: Understanding, scene: Scene, purpose: str = "look_up") -> Step:
@@ -46,10 +50,15 @@ def step(state: State, u: Understanding, scene: Scene) -> Step:
     state = dict(state)
     if state.get("retry") and (replies.again(u) or replies.says_yes(u.plain)) and not u.sealed:
         return Step(state, task=state["retry"])
-    if commands.lost_pin(u):
-        return Step({**state, "asked": None}, [_note("pin_lost")])
-    if commands.lost_receipt(u) and not u.sealed.get("receipt"):
+    if commands.lost_pin(u) or state.get("asked") in ("pin", "old_pin") and commands.forgotten(u):
+        return _lost_pin(state, scene)
+    if state.get("asked") in ("pin", "old_pin") and commands.other_receipt(u) and not u.sealed:
+        return _ask({**state, "receipt": None, "misses": 0}, "receipt", "back")
+    if (commands.lost_receipt(u) or commands.lost_number(u)) and not u.sealed.get("receipt"):
         return Step(state, task={"do": "receipt"})
+    if state.get("grant") and commands.reads(u) and not u.sealed:
+        lead = {"lead": "tokyo_status"} if commands.accepted(u) else {}
+        return Step({**state, "asked": None}, task={"do": "view", **lead})
     if commands.wants_new_pin(u):
         return _new_pin(state, scene)
     if u.sealed.get("receipt"):
@@ -80,11 +89,15 @@ def _answer(state: State, u: Understanding, scene: Scene) -> Step:
         return Step(state, [pending(state)])
     if asked in ("pin", "receipt", "old_pin"):
         return _secret(state, u, scene)
+    # 「取り下げません」「取り下げるとどうなりますか」 name the deed too, and give no leave to do it.
+    back = asked in _CONFIRMED and replies.asks_back(u)
+    unwanted = asked in _CONFIRMED and replies.lets_be(u) and not back
+    no = replies.says_no(u.plain) or u.sure("deny") or unwanted
     yes = replies.says_yes(u.plain) or u.sure("affirm") or ordered == asked and not replies.says_no(u.plain)
-    no = replies.says_no(u.plain) or u.sure("deny")
-    if asked in ("withdraw", "link", "filed") and yes != no:
-        after = {**state, "asked": None}
-        return Step(after, task={"do": asked}) if yes else Step(after, [_note("stopped")])
+    yes = yes and not back and not unwanted
+    if asked in _CONFIRMED and yes != no:
+        after = {**state, "asked": None, "mail": None}
+        return Step(after, task=_confirmed(state)) if yes else Step(after, [_note("stopped")])
     if asked == "mail":
         return _contact(state, u, scene)
     if asked == "tick_all" and yes != no:
@@ -96,11 +109,17 @@ def _answer(state: State, u: Understanding, scene: Scene) -> Step:
     return _other(state, u, scene, "not_a_paper" if asked == "tick" else "unclear")
 
 
+def _confirmed(state: State) -> dict[str, Any]:
+    if state["asked"] == "mail_given":
+        return {"do": "contact", "contact": {"kind": "email", "sealed": state["mail"]}}
+    return {"do": state["asked"]}
+
+
 def _ordered(state: State, u: Understanding, scene: Scene) -> Step:
     """Another wish in place of an answer: done if the record is open, else said to need that first."""
     if state.get("grant"):
         return _command(state, u, scene)
-    return Step(state, [pending(state, "open_first")])
+    return Step(state, [pending(state, "tokyo_status" if commands.named(u) == "view" else "open_first")])
 
 
 def _secret(state: State, u: Understanding, scene: Scene) -> Step:
@@ -108,6 +127,17 @@ def _secret(state: State, u: Understanding, scene: Scene) -> Step:
         return _collect(state, u, scene)
     if state["asked"] == "pin" and replies.back(u):
         return _ask({**state, "receipt": None}, "receipt", "back")
+    if lead := commands.needs_record(u):
+        return Step(state, [pending(state, lead)])
+    if state["asked"] == "receipt" and not u.sealed and not replies.questions(u):
+        if replies.says_no(u.plain) or u.sure("deny") or commands.has_no_record(u):
+            return Step({**state, "asked": None}, [{**_note("no_record"), "buttons": ["start"]}])
+        if any(ready for _, ready in papers_named.marks(u, papers_named.DOCUMENTS)):
+            return Step(state, [pending(state, "open_first")])
+    if u.sure("check_application_status") or replies.starts_over(
+        u
+    ):  # said once more; it is no receipt that could not be read
+        return Step(state, [pending(state, "tokyo_status")])
     return _other(state, u, scene, "no_receipt" if state["asked"] == "receipt" else "no_pin")
 
 
@@ -144,7 +174,8 @@ def _contact(state: State, u: Understanding, scene: Scene) -> Step:
         after = {**state, "asked": None}
         return Step(after, task={"do": "contact", "contact": dict(found)}, took_contact=True)
     if MASK in u.text:
-        return Step(state, [pending(state, "no_mail_on_line" if scene.on_line else "bad_mail")])
+        unread = bool(u.sealed.get("unread_mail")) and not scene.on_line
+        return Step(state, [pending(state, "no_mail_on_line" if scene.on_line else "bad_mail")], took_contact=unread)
     if wished.wants_mail(u):
         return Step(state, [pending(state, "send_mail")])
     return _other(state, u, scene, "unclear")
@@ -156,6 +187,11 @@ def _command(state: State, u: Understanding, scene: Scene) -> Step:
         return Step(state, task={"do": "view"})
     if replies.asks(u) and "?" in u.plain:
         return Step(state)
+    if u.sealed.get("mail"):
+        return _mail_given(state, u, scene)
+    if u.sealed.get("unread_mail") and not scene.on_line:
+        again = _ask({**state, "on_line": False}, "mail", "bad_mail")
+        return Step(again.state, again.specs, took_contact=True)
     if tick := _ticked(state, u):
         return Step(state, task=tick)
     if papers_named.all_there(u) and state.get("missing"):
@@ -206,6 +242,22 @@ def _new_pin(state: State, scene: Scene) -> Step:
         return Step({**state, "asked": None}, task={"do": "page"})
     state = {**state, "purpose": "new_pin", "key": secrets.token_urlsafe(24), "pin": None}
     return _ask(state, "old_pin" if state.get("receipt") else "receipt")
+
+
+def _lost_pin(state: State, scene: Scene) -> Step:
+    """Who typed the PIN here or was given it a while ago may have a new one; nobody else can be told from a stranger."""
+    state = {**state, "asked": None}
+    if scene.on_line or not (state.get("grant") and state.get("proof")):
+        return Step(state, [{**_note("pin_lost"), "buttons": ["start"]}])
+    return _ask({**state, "key": secrets.token_urlsafe(24)}, "lost_pin", "pin_not_kept")
+
+
+def _mail_given(state: State, u: Understanding, scene: Scene) -> Step:
+    """An address sent unasked is offered as where notices go: not said again, and not kept before the yes."""
+    if scene.on_line:
+        return Step(state, [_note("contact_on_page")])
+    asked = _ask({**state, "mail": u.sealed["mail"]}, "mail_given")
+    return Step(asked.state, asked.specs, took_contact=True)
 
 
 def _ask(state: State, asked: str, *leads: str) -> Step:

@@ -32,7 +32,8 @@ class Understanding:
     plain: str = field(default="")
     """Normalised text for patterns."""
     sealed: Mapping[str, str] = field(default_factory=dict)
-    """What the privacy gate masked and sealed: `receipt`, `pin`, `mail`, and `address` or `line_user` of the channel."""
+    """What the privacy gate masked and sealed: `receipt`, `pin`, `mail`, that an address was typed that
+    cannot be used (`unread_mail`), and `address` or `line_user` of the channel."""
 
     @property
     def top(self) -> tuple[str, float]:

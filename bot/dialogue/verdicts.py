@@ -209,7 +209,13 @@ def _name(decision: Decision, facts: Mapping[str, Any]) -> str:
     if decision.verdict is Verdict.CONDITIONAL and facts.get("remote") and unknown == [RequirementId.TOKYO_LINK]:
         return Verdict.ASK_OFFICE.value
     refused = [f.requirement for f in decision.with_status(Status.NOT_MET)]
-    if refused == [RequirementId.TOKYO_LINK] and isinstance(facts.get("move_in"), list | tuple):
+    if refused == [RequirementId.BOTH_ADULTS] and facts.get("asks") == "when":
+        return "conditional"
+    if (
+        refused == [RequirementId.TOKYO_LINK]
+        and isinstance(facts.get("move_in"), list | tuple)
+        and facts.get("asks") != "now"
+    ):
         return Verdict.CONDITIONAL.value
     return decision.verdict.value
 

@@ -1,19 +1,19 @@
 """What a message says of an application's circumstances and wishes: categories only, whatever else it tells.
 
 Facts are plain values for a slot: `tie` (list of circumstances, empty for none yet), `foreign`, `adopted`, `common_name`, `child`
-("yes" or "no"), `planned` (ISO day or month, or "open"), `contact` ({"kind", "sealed"?}).
+("yes", "no", or "open" when it is left unsaid), `planned` (ISO day or month, or "open"), `contact` ({"kind", "sealed"?}).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
 from bot.applications.errors import InvalidInput
 from bot.applications.model import Wishes
-from bot.dialogue import replies, tied
+from bot.dialogue import drafts, replies, tied
 from bot.dialogue.understanding import Understanding
 from bot.nlu import when
 from bot.rules.checklist import LINKS, Circumstance
@@ -31,20 +31,47 @@ _SUBJECTS = {
 }
 # 「ベトナムじんです」: the country is not kept, only that it is another.
 _FOREIGNER = re.compile(
-    r"(?:[ァ-ヶー]{2,}|韓国|中国|台湾|米国|英国|かんこく|ちゅうごく|たいわん|べとなむ)(?:じん|人)(?:です|だ|と|で|$)"
+    r"(?:[ァ-ヶー]{2,}|韓国|中国|台湾|米国|英国|かんこく|ちゅうごく|たいわん|べとなむ)(?:じん|人)(?:です|だ|と|で|$)|[ァ-ヶー]{2,}から(?:来|き)(?:まし)?た|\b(?:she|he|they|i|we|my \w+|one of us)(?:'s| is|'m| am|'re| are) (?:an? )?(?!not\b)(?:american|australian|brazilian|british|canadian|chinese|dutch|english|filipin[oa]|french|german|indian|indonesian|irish|italian|korean|mexican|nepal(?:i|ese)|russian|spanish|swedish|taiwanese|thai|vietnamese|from (?:abroad|overseas))\b"
 )
+_JAPANESE = re.compile(
+    r"^(?:いや|いえ|いいえ|えっと)?[、,\s]*(?:日本人|日本国籍|(?:二人|ふたり|両方|どちら)(?:とも)?も?日本|にほんじん)|\bboth (?:of us )?(?:are )?japanese\b|\bwe(?:'re| are) japanese\b"
+)
+_NOT_WANTED = re.compile(r"(?:つけ|付け|載せ|のせ|書か|かか|入れ|いれ)(?:ない|ません|なくて)")
 _NEGATIVE = re.compile(
-    r"ない|なし|いりません|要りません|ません|いいえ|不要|日本人(?:です|どうし|同士)|両方日本|二人とも日本|\bno\b|\bnot\b|n't|\bnone\b|neither|without"
+    r"ない|なし|(?:じゃ|では)なく|なくて|いりません|要りません|ません|いいえ|不要|日本人(?:です|どうし|同士)|両方日本|二人とも日本|\bno\b|\bnot\b|n't|\bnone\b|neither|without"
 )
 _WANTED = re.compile(
     r"(?:載せ|のせ|書き|かき|入れ|いれ|使い|つかい)たい|希望(?:します|する)|お願いします|\bwe (?:do|would)\b|\bwant\b|would like|please"
 )
 _FILING = re.compile(
-    r"届|とどけ|出(?:す|し|せ|そ)|提出|申請|申し込|予定|よてい|ごろ|頃|目標|\bfil(?:e|ing)\b|submit|apply|plan|around|aim"
+    r"届|とどけ|時期|じき|出(?:す|し|せ|そ)|提出|申請|申し込|予定|よてい|ごろ|頃|目標|\bfil(?:e|ing)\b|submit|apply|plan|around|aim"
 )
 _UNDECIDED = re.compile(
     r"未定|決(?:めて|まって)(?:い)?(?:ない|ません)|きめてない|まだ|undecided|not (?:yet )?decided|no plan|not sure"
 )
+# Refused, not known or not decided is neither yes nor no; 「載せたくない」 and "rather not have it" are a no.
+_LEFT_OPEN = re.compile(
+    r"(?:言い|いい|答え|こたえ|話し|はなし|教え|おしえ|伝え)たく(?:な|ありません)|(?:言え|いえ|答えられ|こたえられ|教えられ)(?:ない|ません)|答えかね|こたえかね|ノーコメント|秘密|ひみつ|ないしょ|内緒|パス(?!ポ|ワ)|(?:分か|わか|判)(?:らない(?!よう)|らん|らなく|らへん|りません|んない)|(?:知ら|しら)ない(?!人)|(?:知り|しり)ません|不明|未定|(?:決め|決ま|きめ|きま)(?:て|って)(?:い|おり)?(?:な|ませ)|決めかね|考え中|かんがえ中|検討中|迷って|まよって|悩んで|なやんで|\b(?:rather|prefer) not(?: to)?(?: (?:say|answer|tell|talk|discuss|share|disclose|mention|go into)\b|[.!, ]*$)|(?:don['’]?t|do not) (?:want|wish|like) to (?:say|answer|tell|talk|discuss|share|disclose|mention)|won['’]?t say|no comment|none of your|\bprivate\b|(?:don['’]?t|do not) know|dunno|not (?:so |quite |really |entirely )?(?:sure|certain)|unsure|no idea|undecided|(?:not|n['’]t)(?: yet| really)? (?:been )?(?:decided?|made up)|still (?:thinking|deciding)|can['’]?t say"
+)
+_ANSWERED_SO = re.compile(
+    r"あり|あって|あるの?|いて|います|いる|して|です|ます|でした|たい|希望|\byes\b|\bha(?:ve|s)\b|\bis\b|\bare\b|\bwants?\b|would|please"
+)
+# What is said of one thing ends where the next begins: 「外国籍ではないけど、通称名は…」.
+_SAID_APART = re.compile(
+    r"[。.;!?！？]+|(?:です|ます|せん|たい|ない)が|けれども?|けど|(?<=[てでしいすんり])[、,]|[、,] ?(?=(?:and|but|we|i|not?|the)\b)|\bbut\b|\band (?=(?:we|i|not?|the)\b)"
+)
+_BOTH_JAPANESE = re.compile(
+    r"(?:二人とも|ふたりとも|両方とも?|どちらも|どっちも|(?<!片方の)国籍[はがも])(?:国籍[はがも])?(?:日本|にほん)(?=国籍|籍|人|じん|です|でし|だ|[。、,.!]|$)|\bboth (?:of us )?(?:are |have |hold )?(?:\w+ )?japanese\b"
+)
+# 「私じゃなくて相手です」 says who, and 「それは違います」 that it is to be changed.
+_NOT_OF_THE_THING = re.compile(
+    r"(?:私|わたし|僕|ぼく|自分|彼女?|相手|パートナー)(?:じゃ|では)な(?:くて?|い)|\bnot (?:right|correct|just|only|me|my)\b"
+)
+_EXCEPT = re.compile(r"けど|けれど|ただ|ですが|ますが|でも|\bbut\b|\bexcept\b|\bonly\b")
+_QUESTION_LAST = re.compile(
+    r"[?]|(?:か|の|かな)[。.!]*$|^(?:what|how|when|where|who|can|do|does|is|are|will|which|why)\b"
+)
+_MAY_I = re.compile(r"\bmay (?:i|we|be|not|have)\b")
 _NO_NOTICES = re.compile(
     r"要らな|いらな|要りません|いりません|不要|なし|受け取ら(?:ない|ません)|けっこう|結構|no notice|without|don'?t (?:need|want)|\bnone\b"
 )
@@ -73,7 +100,7 @@ def read(u: Understanding, asked: str | None, on_line: bool, today: date) -> Fac
     """Facts of one message; an answer as short as yes or no is read by what was asked."""
     facts: Facts = {}
     ties = tied.read(u, asked)
-    if ties is not None:
+    if ties is not None and (ties or not leaves_open(u)):
         facts["tie"] = ties
     for name in _SUBJECTS:
         found = _yes_or_no(u, name, asked)
@@ -92,6 +119,8 @@ def contact(u: Understanding, on_line: bool) -> Mapping[str, str] | None:
     """Where notices shall go, as an answer to that question."""
     if u.sealed.get("mail"):
         return None if on_line else {"kind": "email", "sealed": u.sealed["mail"]}
+    if u.sealed.get("unread_mail"):
+        return None
     if _NO_NOTICES.search(u.plain) or replies.says_no(u.plain) or u.sure("deny"):
         return {"kind": "none"}
     if on_line and (replies.says_yes(u.plain) or u.sure("affirm")) and u.sealed.get("line_user"):
@@ -99,24 +128,85 @@ def contact(u: Understanding, on_line: bool) -> Mapping[str, str] | None:
     return None
 
 
+def wants_on_certificate(u: Understanding) -> bool:
+    """Whether it says that a name is to stand on the certificate, rather than asks about it."""
+    return bool(_WANTED.search(u.plain)) and not replies.questions(u)
+
+
 def wants_mail(u: Understanding) -> bool:
     """Whether somebody wants notices but has given no address yet."""
     return bool(_MAIL.search(u.plain)) or replies.says_yes(u.plain) or u.sure("affirm")
+
+
+def leaves_open(u: Understanding) -> bool:
+    """Whether somebody would rather not say, does not know, or has not decided."""
+    return bool(_LEFT_OPEN.search(u.plain))
+
+
+def settled(facts: Mapping[str, Any]) -> tuple[Facts, list[str]]:
+    """The facts that are told, and the names of those that are left open."""
+    unsaid = [name for name in _SUBJECTS if facts.get(name) == "open"]
+    return {name: value for name, value in facts.items() if name not in unsaid}, unsaid
 
 
 def _yes_or_no(u: Understanding, name: str, asked: str | None) -> str | None:
     if _SUBJECTS[name].search(u.plain):
         if asked != name and replies.questions(u):
             return None
-        return "no" if _NEGATIVE.search(u.plain) and "not japanese" not in u.plain else "yes"
-    elsewhere = replies.corrects(u) and any(words.search(u.plain) for words in _SUBJECTS.values())
-    if asked != name or elsewhere:  # 「いや、やっぱり通称名はなしで」 is no answer about a child
-        return None
+        said = _said_of(u.plain, name)
+        if _LEFT_OPEN.search(said):
+            return None if _ends_in_a_question(u) else "open"
+        japanese = name == "foreign" and bool(_BOTH_JAPANESE.search(u.plain))
+        return "no" if japanese or _denied(said) else "yes"
+    elsewhere = any(words.search(u.plain) for words in _SUBJECTS.values())
+    if asked != name or elsewhere and (replies.corrects(u) or leaves_open(u)):
+        return None  # 「いや、やっぱり通称名はなしで」 is no answer about a child
+    if leaves_open(u):
+        return None if _ends_in_a_question(u) or drafts.named(u) else "open"
     wanted = name in ("common_name", "child") and bool(_WANTED.search(u.plain)) and not _NEGATIVE.search(u.plain)
+    not_wanted = name in ("common_name", "child") and bool(_NOT_WANTED.search(u.plain))
     foreigner = name == "foreign" and bool(_FOREIGNER.search(u.plain)) and not _NEGATIVE.search(u.plain)
     yes = replies.says_yes(u.plain) or u.sure("affirm") or wanted or foreigner
-    no = replies.says_no(u.plain) or u.sure("deny") or bool(re.match(r"日本人|二人とも日本", u.plain))
+    japanese = name == "foreign" and bool(_JAPANESE.search(u.plain))
+    no = replies.says_no(u.plain) or u.sure("deny") or not_wanted or japanese
     return None if yes == no else "yes" if yes else "no"
+
+
+def _ends_in_a_question(u: Understanding) -> bool:
+    """Unlike 「養子縁組ですか、答えたくないです」, which only takes up ours."""
+    return replies.questions(u) and bool(_QUESTION_LAST.search(u.plain))
+
+
+def _denied(said: str) -> bool:
+    return "not japanese" not in said and bool(_NEGATIVE.search(_NOT_OF_THE_THING.sub("", said)))
+
+
+def _said_of(plain: str, name: str) -> str:
+    """What a message says of one thing: the clause that names it, a bare yes or no before it, and what follows it for want of more."""
+    others = [words for other, words in _SUBJECTS.items() if other != name]
+    said, before = "", ""
+    for clause in _apart(plain):
+        if _SUBJECTS[name].search(clause):
+            said += before + clause
+        elif any(words.search(clause) for words in others):
+            if said:
+                break
+        elif said and not _tells(said):
+            said += clause
+        before = clause if replies.says_no(clause.strip(" 、,")) else ""
+    return said if _tells(said) else plain
+
+
+def _tells(said: str) -> bool:
+    return any(words.search(said) for words in (_LEFT_OPEN, _NEGATIVE, _ANSWERED_SO))
+
+
+def _apart(plain: str) -> Iterator[str]:
+    start = 0
+    for match in _SAID_APART.finditer(plain):
+        yield plain[start : match.end()]
+        start = match.end()
+    yield plain[start:]
 
 
 def _planned(u: Understanding, asked: str | None, today: date) -> str | None:
@@ -124,7 +214,8 @@ def _planned(u: Understanding, asked: str | None, today: date) -> str | None:
     moving = _MOVING.search(u.plain) and not _SURELY_FILING.search(u.plain)
     meant = bool(_FILING.search(u.plain)) and not moving
     if asked and not meant:
-        changing = replies.corrects(u) or asked == "which" and replies.fixes(u)
+        changing = replies.corrects(u) or asked in ("which", "summary") and replies.fixes(u)
+        changing = changing or asked == "summary" and bool(_EXCEPT.search(u.plain)) and not _MAY_I.search(u.plain)
         meant = changing and not moving or is_only_a_time(u, today)
     if dates and (asked == "planned" or meant) and (asked or dates[-1] != today.isoformat()):  # "let's start tonight"
         return dates[-1]

@@ -13,10 +13,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from bot.applications import pin, receipt
+from bot.applications.errors import InvalidInput
+from bot.applications.model import Contact, ContactKind
 from bot.nlu.normalise import Normalised, with_offsets
 from bot.privacy.redact import MASK
 
 SEALED = "●"
+UNREAD_MAIL = "unread_mail"  # an address was typed to which nothing can be sent; it is not kept
 
 _GAP = r"[\s_.\-ー・~/─━·]*"
 _RECEIPT = re.compile(rf"(?<![a-z0-9])tp{_GAP}(?:[0-9a-z]{_GAP}){{11}}[0-9a-z](?![a-z0-9])")
@@ -51,7 +54,17 @@ _SIX = re.compile(
 _ALONE = re.compile(r"^[\s「\"'(（]*(\d(?:[\s\-]?\d){4,6})\s*(?:です|だよ|だ|desu)?[\s。.!」\"')）]*$")
 _SIX_ALONE = re.compile(rf"^[\s「\"'(（]*({_EXACTLY_SIX})\s*(?:です|でした|だよ|だ|desu)?[\s。.!」\"')）]*$")
 _MONTH = re.compile(r"(?:19|20)\d\d[\s\-.,]\d{1,2}(?:[\s\-.,]\d{1,2})?")
-_MAIL = re.compile(r"[^\s@<>\"(),:;\\\[\]、。，（）「」【】]{1,64}@[a-z0-9.\-]{1,180}\.[a-z0-9\-]{2,63}")
+# Masked is all that may belong to an address: 「メールはsato@example.jp」 and 「花子@example.jp」 are alike to a pattern.
+_LOCAL = r"[^\s@<>\"(),:;\\\[\]、。，（）「」【】]{1,64}"
+_DOMAIN = r"[a-z0-9.\-]{1,180}\.[a-z0-9\-]{2,63}"
+_SPACED_DOMAIN = r"[a-z0-9.\-]{1,180}\.[a-z]{2,63}"  # not 「meet @ 5.30」
+_MAIL = re.compile(rf"{_LOCAL}(?:@{_DOMAIN}|\s{{0,3}}@\s{{0,3}}{_SPACED_DOMAIN})")
+# What was nearly an address is masked like one: 「sato@example」, 「sato@example,com」, 「sato@例え.jp」.
+_NEARLY_MAIL = re.compile(
+    rf"{_LOCAL}@(?:[a-z][a-z0-9\-]*(?:[.,、。・][a-z0-9\-]+)*|[^\s@<>、。]{{1,60}}\.[a-z]{{2,63}})"
+)
+_SENT_TO = re.compile(rf"[a-z0-9!#$%&'*+/=?^_`{{|}}~.\-]{{1,64}}@{_DOMAIN}", re.I)
+_BEFORE_IT = re.compile(r"[^\w.+\-]|[ぁ-ゖァ-ヺー一-鿏々〆]")
 
 
 @dataclass(frozen=True)
@@ -73,15 +86,17 @@ def spot(text: str) -> Spotted:
             continue
         taken.append((start, end))
         first, last = normal.typed_span(start, end)
-        values[kind] = _value(kind, text[first:last])
+        value = _value(kind, text[first:last])
+        values[kind if value else UNREAD_MAIL] = value or "-"
         _mask(kind, chars, normal, start, end)
     return Spotted("".join(chars) if taken else text, values)
 
 
 def _spans(plain: str) -> Iterator[tuple[str, int, int]]:
     """Kind and span of each secret, the surest first; later ones that overlap do not count."""
-    for match in _MAIL.finditer(plain):
-        yield "mail", *match.span()
+    for pattern in (_MAIL, _NEARLY_MAIL):
+        for match in pattern.finditer(plain):
+            yield "mail", *match.span()
     receipts = list(_receipts(plain))
     for start, end in receipts:
         yield "receipt", start, end
@@ -121,7 +136,23 @@ def _value(kind: str, typed: str) -> str:
     if kind == "pin":
         digits = "".join(c for c in plain.translate(_KANJI_TO_DIGIT) if c.isdecimal())
         return pin.read(digits) or plain
-    return plain
+    return _address(plain)
+
+
+def _address(typed: str) -> str:
+    """The address in what was masked, as it can be written to; empty when there is none."""
+    joined = re.sub(r"\s*@\s*", "@", typed)
+    found = _SENT_TO.search(joined)
+    if found is None:
+        return ""
+    address = found[0].lstrip("'`*/=?~|")
+    before = joined[: found.end() - len(address)][-1:]
+    if address.startswith(".") or before and not _BEFORE_IT.match(before):
+        return ""
+    try:
+        return Contact(ContactKind.EMAIL, address).address
+    except InvalidInput:
+        return ""
 
 
 def _mask(kind: str, chars: list[str], normal: Normalised, start: int, end: int) -> None:

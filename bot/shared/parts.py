@@ -45,9 +45,16 @@ class Parts:
         """How often an address may send a form of the page /a."""
         return SharedRateLimiter(self.hub, "form", per_minute, burst)
 
-    def line_limit(self) -> SharedRateLimiter:
-        """How often a person may write on LINE; asked by `await limit.count(conversation)`."""
-        return SharedRateLimiter(self.hub, "line", *self._settings.web_rate)
+    def on_line(self) -> dict[str, Any]:
+        """What the LINE channel shares: whose turn it is, how often somebody may write, and hears that it was too often."""
+        from bot.channels.line.lanes import Lanes
+
+        assert self._settings.line is not None
+        return {
+            "lanes": Lanes(self.locks),
+            "limiter": SharedRateLimiter(self.hub, "line", *self._settings.line.rate),
+            "told": SharedRateLimiter(self.hub, "line-told", 1, 1),
+        }
 
     def answer_once(self, agent: Any) -> None:
         """Makes the agent handle a message once, whichever worker is asked again."""

@@ -61,8 +61,9 @@ def chat(applications: Applications) -> Iterator[Way]:
         started = time.perf_counter()
         outcome = carried_out(errand, visit)
         taken = time.perf_counter() - started
-        assert outcome.specs[0].get("leads") == ["not_found"], outcome.specs
-        return taken, json.dumps([outcome.specs, outcome.slots], ensure_ascii=False)
+        assert outcome.specs[0].get("leads") == ["not_found", "same_receipt"], outcome.specs
+        kept = json.dumps([outcome.specs, outcome.slots], ensure_ascii=False)
+        return taken, kept.replace(access["receipt"], "the receipt that was sent")
 
     with installation.instead(applications, passing, "https://tomoni.example"):
         yield look_up

@@ -10,7 +10,7 @@ GAPS = {"none": 0, "xs": 2, "sm": 4, "md": 8, "lg": 12, "xl": 16, "xxl": 20}
 STYLE = """
 body{margin:0;background:#8cabd9;font-family:'Noto Sans CJK JP',sans-serif;width:390px;padding:12px 10px 20px;box-sizing:border-box}
 .me{display:flex;justify-content:flex-end;margin:14px 0 10px}.me span{background:#8de055;border-radius:16px;padding:8px 13px;font-size:15px;max-width:260px;overflow-wrap:anywhere}
-.bot{display:flex;margin:6px 0}.face{flex:0 0 34px;height:34px;border-radius:50%;background:#0017c1;color:#fff;font-size:12px;display:grid;place-items:center;margin-right:6px}
+.bot{display:flex;margin:6px 0}.face{flex:0 0 34px;height:34px;border-radius:50%;background:#0017c1;color:#fff;font-size:17px;display:grid;place-items:center;margin-right:6px}
 .name{font-size:11px;color:#223;margin:0 0 3px}.bubble{border-radius:17px;overflow:hidden;background:#fff;box-shadow:0 1px 2px #0003}
 .giga{width:318px}.t{line-height:1.45;overflow-wrap:anywhere;white-space:pre-wrap}.box{display:flex;box-sizing:border-box;min-width:0}
 .vertical{flex-direction:column}.horizontal,.baseline{flex-direction:row}.qr{display:flex;gap:6px;overflow:hidden;margin:8px 0 0 40px}
@@ -22,9 +22,8 @@ def page(turns: list[tuple[str, list[dict[str, Any]]]]) -> str:
     """A conversation: what was said and what came back."""
     parts = []
     for said, messages in turns:
-        parts.append(f'<div class="me"><span>{escape(said)}</span></div>')
-        for message in messages:
-            parts.append(_message(message))
+        shown = "".join(map(_message, messages))
+        parts.append(f'<section><div class="me"><span>{escape(said)}</span></div>{shown}</section>')
     return f"<!doctype html><meta charset=utf-8><style>{STYLE}</style><body>{''.join(parts)}"
 
 
@@ -35,10 +34,10 @@ def _message(message: dict[str, Any]) -> str:
         contents = message["contents"]
         bubbles = contents["contents"] if contents["type"] == "carousel" else [contents]
         inner = "".join(f'<div class="bubble {b.get("size", "mega")}">{_part(b["body"])}</div>' for b in bubbles)
-    alt = f'<div class="alt">🔔 {escape(message.get("altText", ""))}</div>'
+    alt = f'<div class="alt">通知：{escape(message.get("altText", ""))}</div>'
     items = (message.get("quickReply") or {}).get("items", [])
     quick = "".join(f'<span>{escape(i["action"]["label"])}</span>' for i in items)
-    return f'{alt}<div class="bot"><div class="face">ともに</div><div>{inner}</div></div><div class="qr">{quick}</div>'
+    return f'{alt}<div class="bot"><div class="face">と</div><div>{inner}</div></div><div class="qr">{quick}</div>'
 
 
 def _part(part: dict[str, Any], parent: str = "vertical") -> str:

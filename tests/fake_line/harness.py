@@ -85,7 +85,11 @@ def fake_line() -> Iterator[Fake]:
         yield Fake(json.loads(process.stdout.readline())["port"])
     finally:
         process.stdin.close()
-        process.wait(timeout=10)
+        try:
+            process.wait(timeout=10)
+        except subprocess.TimeoutExpired:  # it was told to hang, and some of what it was asked hangs still
+            process.kill()
+            process.wait()
 
 
 # --- events
@@ -208,7 +212,7 @@ async def channel(
     app.config.REQUEST_MAX_SIZE = 64 * 1024
 
     def opened(*given: Any) -> Post:
-        return open_post(*given, times=times or Times(), limiter=RateLimiter(*rate), **more)
+        return open_post(*given, **{"times": times or Times(), "limiter": RateLimiter(*rate), **more})
 
     line = LineInput(settings, open_=opened)
     app.blueprint(line.blueprint(bot.handle_message), url_prefix="/webhooks/line")

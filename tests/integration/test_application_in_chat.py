@@ -212,6 +212,26 @@ def test_unknown_wrong_and_locked_are_answered_alike(
     assert len(set(said)) == 1 and "確かめられませんでした" in said[0]
 
 
+def test_after_a_slip_in_the_pin_the_pin_alone_is_asked_again(
+    talk: Callable[..., Any], own: Applications, summary: Callable[..., Any]
+) -> None:
+    receipt, pin = numbers(summary("はい"))
+    wrong = f"{(int(pin) + 1) % 10**6:06d}"
+    summary("データを消して")
+    summary("会話だけ消して")
+    refused = []
+    for number in (receipt, "TP-0000-1111-2222"):
+        summary(number)
+        turn = summary(wrong)
+        refused.append((text_of(turn), [b["title"] for b in turn.messages[0]["buttons"]]))
+    assert refused[0] == refused[1]  # reliability.md R22
+    assert "受付番号から入れ直す" in refused[0][1]
+    summary("受付番号から入れ直す")
+    summary(receipt)
+    summary(wrong)
+    assert "届出の準備中です" in text_of(summary(pin))
+
+
 def test_who_fails_too_often_is_told_how_long_to_wait(talk: Callable[..., Any], own: Applications) -> None:
     for _ in range(20):
         talk("TP-0000-1111-2222 123456")

@@ -67,6 +67,7 @@ def test_a_second_yes_gives_another_link_and_no_second_application(
 ) -> None:
     again = text_of(line("はい"))
     assert token_in(again) != token_in(started)
+    assert again.startswith("準備は、もう始まっています。新しくは作っていません。") and "用意する書類" not in again
     assert not re.search(r"TP-\w{4}", again)
     assert len(own.listed()) == 1
 
@@ -100,3 +101,25 @@ def test_what_was_typed_all_the_same_opens_nothing_and_is_answered_with_the_page
     said = text_of(line(typed.format(receipt=numbers.receipt, pin=numbers.pin)))
     assert numbers.receipt not in said and numbers.pin not in said and "準備中" not in said
     assert "/a/" in said or "/a で" in said
+
+
+@pytest.mark.parametrize(
+    ("lang", "opening", "answers", "already"),
+    [
+        ("en", "I want to start an application", "work/no/no/no/no/undecided/Yes, start/yes", "has started already; nothing new was made"),
+        ("ja-easy", "申請の 準備を 始めたいです", "働いています/いいえ/いいえ/いいえ/いいえ/まだ きめていません/はい/はい", "もう 始（はじ）まっています"),
+    ],
+)  # fmt: skip
+def test_a_second_yes_is_told_from_the_first_in_every_language(
+    talk: Callable[..., Any], own: Applications, lang: str, opening: str, answers: str, already: str
+) -> None:
+    talk(opening, channel="line", lang=lang)
+    *_, first, second = [text_of(talk(said, channel="line", lang=lang)) for said in answers.split("/")]
+    assert already not in first and already in second and token_in(first) != token_in(second)
+    assert len(own.listed()) == 1
+
+
+def test_erasing_on_line_asks_for_nothing_that_must_not_be_sent_there(line: Callable[[str], Any]) -> None:
+    line("データを消して")
+    said = text_of(line("はい"))
+    assert "この会話は消しました" in said and "https://tomoni.example/a" in said and "開いてから" not in said

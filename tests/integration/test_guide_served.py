@@ -1,8 +1,12 @@
-"""The guide under /guide/: built when first asked for, the same files as the command writes, nothing but those."""
+"""The guide under /guide/: built beside the chat, the same files as the command writes, nothing but those."""
 
 from __future__ import annotations
 
 import asyncio
+import re
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
@@ -16,7 +20,7 @@ from sanic import Sanic
 from bot.channels import guide_pages as module
 from bot.guide import cache
 from bot.guide.addresses import code
-from bot.knowledge.loader import Knowledge
+from bot.knowledge.loader import ROOT, Knowledge
 from bot.settings import read
 
 DAY = date(2026, 11, 22)
@@ -35,12 +39,14 @@ def ask(settings: Any, knowledge: Knowledge) -> Iterator[Any]:
     app = Sanic(f"guide-{id(settings)}", configure_logging=False)
     app.blueprint(module.guide_pages(settings, knowledge))
 
-    async def get(*paths: str, **headers: str) -> list[tuple[int, Any, bytes]]:
+    async def get(*paths: str, first_after: float = 0.0, **headers: str) -> list[tuple[int, Any, bytes]]:
         server = await app.create_server(port=0, host="127.0.0.1", return_asyncio_server=True)
         assert server is not None
         await server.startup()
+        await server.after_start()  # type: ignore[no-untyped-call]
         port = server.server.sockets[0].getsockname()[1]
         try:
+            await asyncio.sleep(first_after)
             async with aiohttp.ClientSession() as session:
                 found = []
                 for path in paths:
@@ -49,6 +55,7 @@ def ask(settings: Any, knowledge: Knowledge) -> Iterator[Any]:
                         found.append((response.status, response.headers, await response.read()))
                 return found
         finally:
+            await server.before_stop()  # type: ignore[no-untyped-call]
             server.close()
             await server.wait_closed()
 
@@ -114,7 +121,7 @@ def test_what_is_not_there_is_said_in_a_page_with_a_way_on(ask: Any, built: Path
 def test_it_is_built_when_first_asked_for_and_kept(ask: Any, settings: Any, monkeypatch: Any, guide: Path) -> None:
     asked = []
 
-    def build(var: Path, public_url: str, day: date) -> None:
+    async def build(var: Path, public_url: str, day: date) -> None:
         asked.append((var, public_url, day))
         place = cache.place(var, public_url, module_knowledge, day)
         place.parent.mkdir(parents=True)
@@ -128,8 +135,63 @@ def test_it_is_built_when_first_asked_for_and_kept(ask: Any, settings: Any, monk
     assert asked == [(settings.var, "https://tomoni.example", DAY)]
 
 
+@pytest.mark.parametrize("at_start", [True, False])
+def test_it_is_built_before_anybody_asks_unless_that_is_not_wanted(
+    ask: Any, settings: Any, monkeypatch: Any, at_start: bool
+) -> None:
+    begun: list[float] = []
+
+    async def build(*given: Any) -> None:
+        begun.append(time.monotonic())
+        raise OSError("not now")
+
+    monkeypatch.setattr(cache, "ensure_aside", build)
+    monkeypatch.setattr(module, "START_AFTER", 0.1)
+    object.__setattr__(settings, "guide_at_start", at_start)
+    started = time.monotonic()
+    ask(first_after=0.5)
+    assert len(begun) == at_start
+    assert not begun or begun[0] - started >= 0.1  # the chat comes first
+
+
+def test_whoever_is_too_early_waits_little_and_reads_so_in_three_languages(ask: Any, monkeypatch: Any) -> None:
+    ended: list[str] = []
+
+    async def build(*given: Any) -> None:
+        try:
+            await asyncio.sleep(60)
+        except asyncio.CancelledError:
+            ended.append("ended")
+            raise
+
+    monkeypatch.setattr(cache, "ensure_aside", build)
+    started = time.monotonic()
+    found = ask("/guide/easy/index.html")
+    assert time.monotonic() - started < 3
+    status, headers, body = found[0]
+    assert (status, headers["Retry-After"]) == (503, "3")
+    page = body.decode()
+    assert re.findall(r'<section lang="(\w+)" data-lang="([\w-]+)">', page) == [
+        ("ja", "ja-easy"), ("ja", "ja"), ("en", "en"),
+    ]  # fmt: skip
+    assert page.count("<h1>") == 1 and "<script" not in page and '<meta http-equiv="refresh" content="3">' in page
+    assert ended == ["ended"]  # a server that stops takes the build with it
+
+
+def test_a_build_that_failed_is_not_begun_again_with_every_request(ask: Any, monkeypatch: Any) -> None:
+    begun: list[int] = []
+
+    async def build(*given: Any) -> None:
+        begun.append(1)
+        raise OSError("no space left")
+
+    monkeypatch.setattr(cache, "ensure_aside", build)
+    assert [status for status, _, _ in ask(*["/guide/ja/index.html"] * 4)] == [503] * 4
+    assert len(begun) == 1
+
+
 def test_while_it_is_made_a_page_says_so_and_opens_itself_again(ask: Any, monkeypatch: Any, caplog: Any) -> None:
-    def fail(*given: Any) -> None:
+    async def fail(*given: Any) -> None:
         raise OSError("no space left")
 
     monkeypatch.setattr(cache, "ensure_aside", fail)
@@ -141,12 +203,31 @@ def test_while_it_is_made_a_page_says_so_and_opens_itself_again(ask: Any, monkey
 
 @pytest.mark.slow
 def test_a_process_of_its_own_builds_the_real_thing_once(settings: Any, knowledge: Knowledge) -> None:
-    cache.ensure_aside(settings.var, settings.public_url, DAY)
+    asyncio.run(cache.ensure_aside(settings.var, settings.public_url, DAY))
     place = cache.place(settings.var, settings.public_url, knowledge, DAY)
     made = place.stat().st_mtime_ns
     assert (place / "pdf/tomoni-ja.pdf").exists() and (settings.var / "guide/history.json").exists()
     cache.ensure(settings.var, settings.public_url, DAY)
     assert place.stat().st_mtime_ns == made
+
+
+@pytest.mark.slow
+def test_a_build_that_is_told_to_stop_goes_at_once_and_leaves_nothing(tmp_path: Path) -> None:
+    given = [sys.executable, "-m", "bot.guide.aside", str(tmp_path), "https://tomoni.example", DAY.isoformat()]
+    with subprocess.Popen(given, cwd=ROOT) as aside:
+        while not list((tmp_path / "guide").glob(".*/new/assets")):  # it is at work
+            assert aside.poll() is None
+            time.sleep(0.05)
+        told = time.monotonic()
+        aside.terminate()
+        assert aside.wait(20) == 1 and time.monotonic() - told < 5
+    assert [p.name for p in (tmp_path / "guide").iterdir()] == [".lock"]
+
+
+def test_why_it_could_not_be_built_is_told(tmp_path: Path) -> None:
+    (tmp_path / "guide").write_text("in the way")
+    with pytest.raises(cache.NotBuilt, match="FileExistsError"):
+        asyncio.run(cache.ensure_aside(tmp_path, "https://tomoni.example", DAY))
 
 
 def test_the_guide_is_another_one_when_content_address_or_a_dated_figure_changes(

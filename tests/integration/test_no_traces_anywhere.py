@@ -159,7 +159,7 @@ def test_nothing_is_in_clear_wherever_one_may_look(
     from bot.serve import create_app
 
     var = tmp_path / "var"
-    configured = replace(settings.read({}, var), public_url="https://tomoni.example")
+    configured = replace(settings.read({"TOMONI_GUIDE_AT_START": "no"}, var), public_url="https://tomoni.example")
     passing = Passing(Vault(configured.data_keys, configured.lookup_key.encode()))
     applications = installation.door(configured)()
     store, broker, secrets = conversations.agent.tracker_store, Broker(), set(CANARIES)
@@ -201,7 +201,7 @@ def test_nothing_is_in_clear_wherever_one_may_look(
         "broker": "\n".join(broker.sent).encode("utf-8", "backslashreplace"),
         "addresses": "\n".join(addresses).encode(),
     }
-    assert len(mails) >= 2 and len(places["log"]) > 50_000 and len(held) > 10_000 and "tomoni.db" in places
+    assert len(mails) >= 1 and len(places["log"]) > 50_000 and len(held) > 10_000 and "tomoni.db" in places
     for place, content in places.items():
         for secret in secrets:
             if place.startswith("mail/") and "@" in secret:

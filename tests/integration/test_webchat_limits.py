@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import random
 import re
 import time
@@ -13,6 +14,9 @@ from test_webchat import Bot, chat
 from bot.channels.pages import STATIC, chat_words
 from bot.channels.rate import RateLimiter
 from bot.channels.webchat import WebChatInput
+from bot.settings import read
+
+RATES = ("per_minute", "burst", "address_per_minute", "address_burst")
 
 DEEP = b'{"text":"a","x":' + b"[" * 5000 + b"]" * 5000 + b"}"
 
@@ -150,6 +154,27 @@ async def test_twenty_a_minute_five_at_once(with_cookie):
         assert (await client.post({"text": "a"}))[0] == 200
         assert (await client.post({"text": "a"}))[0] == 429
         assert len(bot.heard) == 6
+
+
+async def test_a_room_behind_one_address_is_let_in_and_a_flood_from_it_is_not(tmp_path):
+    now, settings = [5000.0], read({}, tmp_path)
+    limits = dict(zip(RATES, (*settings.web_rate, *settings.address_rate), strict=True))
+    async with chat(Bot(), clock=lambda: now[0], **limits) as client:
+        answers = []
+        for _ in range(45):  # as many devices as in a workshop, and a few more, at the same moment
+            client.forget()
+            answers.append((await client.post({"text": "a"}))[0])
+        assert answers == [200] * 40 + [429] * 5
+        now[0] += 60
+        for expected in [200] * 5 + [429]:  # one conversation alone gets no more than before
+            assert (await client.post({"text": "a"}))[0] == expected
+    assert _rates(WebChatInput) == limits
+
+
+def _rates(channel):
+    """The limits of a channel of which nothing is said in credentials.yml."""
+    named = inspect.signature(channel).parameters
+    return {name: named[name].default for name in RATES}
 
 
 async def test_addresses_behind_our_proxy_are_told_apart_and_cannot_be_invented():

@@ -125,3 +125,10 @@ def test_the_gate_is_quick_on_the_longest_message() -> None:
         started = time.process_time()
         crisis_in(text)
         assert time.process_time() - started < 0.5, piece
+
+
+@pytest.mark.parametrize("matter", ["届出", "届け出", "申請", "準備", "手続き", "会話", "チャット", "登録", "この記録"])
+def test_ending_a_procedure_is_no_cry_and_ending_a_life_is(matter: str) -> None:
+    assert crisis_in(f"{matter}を終わりにしたい") is None
+    assert crisis_in(f"{matter}も人生も終わりにしたい") == "crisis_suicide"
+    assert crisis_in(f"{matter}がつらい。もう終わりにしたい") == "crisis_suicide"

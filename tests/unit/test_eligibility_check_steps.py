@@ -179,7 +179,17 @@ def test_going_back_asks_the_last_question_again(running: Callable[..., Check], 
     assert held.asked != first
     held.say(text)
     assert held.asked == first
-    assert first not in held.state["facts"]
+    held.say("いいえ")
+    assert held.verdict == "ineligible"  # the new answer is the one that counts
+
+
+def test_going_back_and_telling_something_else_keeps_what_was_said(running: Callable[..., Check]) -> None:
+    held = running()
+    first = held.asked
+    held.say("はい")
+    held.say("一つ前に戻って")
+    held.say("二人とも独身です")
+    assert held.asked not in (None, first)
 
 
 def test_going_back_at_the_beginning_asks_again(running: Callable[..., Check]) -> None:

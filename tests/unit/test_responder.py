@@ -16,6 +16,7 @@ from understood import TODAY
 
 from bot import dialogue
 from bot.dialogue import cases
+from bot.dialogue.check import begin as begin_check
 from bot.dialogue.responder import Responder
 from bot.dialogue.speaking import MENU, Speaker
 from bot.dialogue.thresholds import HEDGE, OFFER, SURE
@@ -516,3 +517,52 @@ def test_a_doubt_after_a_yes_takes_the_yes_back(answer: Callable[..., Turn]) -> 
     )
     facts = doubted.specs[0]["facts"]
     assert "any_marriage" not in facts and facts["open"] == ["req-05-not-married"]
+
+
+OPENED = {"grant": "granted", "documents": [], "missing": [], "wishes": {}, "linked": False}
+
+
+@pytest.mark.parametrize("text", ["始めて", "もう一度始めたい", "start over"])
+def test_starting_over_leaves_an_open_record_open_and_asks(answer: Callable[..., Turn], text: str) -> None:
+    turn = answer(text, ("start_over", 0.9), memory=Memory(access=OPENED))
+    assert not turn.restart and turn.access == OPENED
+    assert turn.specs[0]["note"] == "start_over_which"
+    assert answer(text, ("start_over", 0.9)).restart
+
+
+def test_going_on_with_nothing_names_the_ways_to_a_record(answer: Callable[..., Turn], speaker: Speaker) -> None:
+    turn = answer("さっきの続き", ("resume", 0.9))
+    said = speaker.speak(turn.specs[0], "ja", TODAY).short
+    assert turn.specs[0]["note"] == "nothing_here" and "TP-" in said and "/a" in said
+    assert answer("さっきの続き", ("resume", 0.9), memory=Memory(access=OPENED)).task == {"do": "view"}
+
+
+@pytest.mark.parametrize("text", ["まえに準備した続きを見たい", "昨日準備したんだけど見られますか"])
+def test_a_record_prepared_before_is_asked_for_by_its_receipt(answer: Callable[..., Turn], text: str) -> None:
+    assert answer(text, ("resume", 0.6)).task == {"do": "status"}
+
+
+@pytest.mark.parametrize("text", ["ばんごうを わすれました", "受付番号を忘れました"])
+def test_a_lost_number_is_not_lost_property(answer: Callable[..., Turn], text: str) -> None:
+    assert answer(text, ("faq/oos_police_lost", 0.9)).task == {"do": "receipt"}
+
+
+@pytest.mark.parametrize(
+    ("text", "ranking", "wanted"),
+    [
+        ("どうなった？", ("check_application_status", 0.9), {"do": "view"}),
+        ("状況を教えて", ("check_application_status", 0.9), {"do": "view"}),
+        ("お知らせを止めて", ("stop", 0.9), {"do": "contact", "contact": {"kind": "none"}}),
+        ("このチャットとつなぐ", ("share", 0.9), "link"),
+        ("取り下げたい", ("stop", 0.9), "withdraw"),
+    ],
+)
+def test_what_is_wanted_of_the_record_is_no_answer_to_the_check(
+    answer: Callable[..., Turn], text: str, ranking: tuple[str, float], wanted: Any
+) -> None:
+    check = begin_check({}, TODAY).state
+    turn = answer(text, ranking, memory=Memory(access=OPENED, check=check))
+    assert (turn.task or (turn.access or {}).get("asked")) == wanted
+    assert turn.check is not None and turn.check["paused"] and not turn.check["active"]
+    without = answer(text, ranking, memory=Memory(check=check))
+    assert without.task is None and not without.access

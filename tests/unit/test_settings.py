@@ -152,4 +152,4 @@ def test_several_workers_need_postgresql_and_the_actions_apart_a_secret(tmp_path
     with pytest.raises(SettingsError, match="TOMONI_ACTIONS_SECRET"):
         read({"TOMONI_ACTIONS_SECRET": "short"}, tmp_path)
     limits = read({"TOMONI_WEB_PER_MINUTE": "60", "TOMONI_ADDRESS_BURST": "50"}, tmp_path)
-    assert (limits.web_rate, limits.address_rate) == ((60, 5), (20, 50))
+    assert (limits.web_rate, limits.address_rate) == ((60, 5), (120, 50))

@@ -9,8 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.applications import receipt
+from bot.applications.model import Contact, ContactKind
 from bot.privacy.redact import MASK
-from bot.privacy.spotting import SEALED, spot
+from bot.privacy.spotting import SEALED, UNREAD_MAIL, Spotted, spot
 
 NUMBER = "TP-7K2M-9QXC-4H8R"
 RECEIPTS = {
@@ -180,3 +181,36 @@ def test_every_receipt_that_can_be_given_out_is_masked_and_read(writing: str) ->
 @pytest.mark.parametrize("text", ["tp link router", "TPの書類を出しました", "http and ftp", "what is tp?"])
 def test_words_that_begin_like_a_receipt_are_none(text: str) -> None:
     assert "receipt" not in spot(text).values
+
+
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        ("メールアドレスはsato.hana@example.comです", "sato.hana@example.com"),
+        ("お知らせ先はsato.hana@example.comに変えてください", "sato.hana@example.com"),
+        ("メールアドレスは ｓａｔｏ＠ｅｘａｍｐｌｅ．ｃｏｍ です", "sato@example.com"),
+        ("sato @ example.com", "sato@example.com"),
+        ("sato　＠　Example.com にしてください", "sato@Example.com"),
+        ("please use Sato+a@ example.co.jp, thanks", "Sato+a@example.co.jp"),
+        ("'sato@example.com'", "sato@example.com"),
+    ],
+)
+def test_an_address_inside_a_sentence_is_read_as_it_can_be_written_to(text: str, address: str) -> None:
+    found = spot(text)
+    assert found.values == {"mail": address}
+    assert Contact(ContactKind.EMAIL, found.values["mail"])
+    assert not any(part in found.text.lower() for part in ("sato", "hana", "example", "@", "＠", "ｓａｔｏ"))
+
+
+@pytest.mark.parametrize(
+    "text", ["花子＠example.com", "花子.sato@example.com", "jösato@example.com", "sato@example", "sato@example,com", "sato@例え.jp"]
+)  # fmt: skip
+def test_an_address_nobody_can_write_to_is_masked_and_said_to_be_unread(text: str) -> None:
+    found = spot(f"アドレス、{text} です")
+    assert set(found.values) == {UNREAD_MAIL} and text not in found.values.values()
+    assert found.text == f"アドレス、{MASK * len(text)} です"
+
+
+@pytest.mark.parametrize("text", ["meet @ 5.30", "LINE@を使えますか", "3個@100円", "we met @ the office"])
+def test_a_sign_for_at_makes_no_address(text: str) -> None:
+    assert spot(text) == Spotted(text)

@@ -100,6 +100,57 @@ def test_a_lost_pin_is_explained(go: Callable[..., Step], text: str) -> None:
     assert about(step) == "pin_lost" and step.state["asked"] is None
 
 
+PROVED = {**OPEN, "proof": "proved"}
+
+
+@pytest.mark.parametrize("asked", [None, "old_pin", "link", "receipt"])
+def test_a_lost_pin_is_replaced_where_it_was_proved_after_a_yes(go: Callable[..., Step], asked: str | None) -> None:
+    asking = go({**PROVED, "asked": asked}, "暗証番号をなくした")
+    assert about(asking) == "lost_pin" and asking.task is None
+    assert go(asking.state, "はい").task == {"do": "lost_pin"}
+    refused = go(asking.state, "いいえ")
+    assert refused.task is None and about(refused) == "stopped"
+
+
+@pytest.mark.parametrize("state", [OPEN, {**PROVED, "grant": None}, {"proof": "proved"}])
+def test_a_lost_pin_that_was_not_proved_here_stays_lost(go: Callable[..., Step], state: dict[str, Any]) -> None:
+    assert about(go(state, "暗証番号をなくした")) == "pin_lost"
+    assert about(go(PROVED, "暗証番号をなくした", scene=LINE)) == "pin_lost"
+
+
+@pytest.mark.parametrize(
+    "text", ["マイナンバーカードの暗証番号を忘れた", "I forgot my phone's PIN", "銀行の暗証番号をなくした"]
+)
+def test_the_pin_of_something_else_is_not_ours(go: Callable[..., Step], text: str) -> None:
+    step = go(PROVED, text)
+    assert step.task is None and not step.specs
+
+
+@pytest.mark.parametrize("text", ["＊＊＊＊＊＊＊＊", "お知らせはここに ＊＊＊＊＊", "please use ＊＊＊＊＊＊＊"])
+def test_an_address_sent_unasked_is_offered_and_kept_only_after_a_yes(go: Callable[..., Step], text: str) -> None:
+    asking = go(OPEN, text, ("faq/smalltalk_greeting", 0.3), sealed={"mail": "sealed"})
+    assert about(asking) == "mail_given" and asking.task is None and asking.took_contact
+    yes = go(asking.state, "はい")
+    assert yes.task == {"do": "contact", "contact": {"kind": "email", "sealed": "sealed"}} and not yes.state["mail"]
+    no = go(asking.state, "いいえ")
+    assert no.task is None and not no.state["mail"]
+
+
+def test_on_line_an_address_sent_unasked_is_left_to_the_page(go: Callable[..., Step]) -> None:
+    step = go(OPEN, "＊＊＊＊", scene=LINE, sealed={"mail": "sealed"})
+    assert about(step) == "contact_on_page" and "mail" not in step.state
+
+
+@pytest.mark.parametrize(
+    ("text", "lead"),
+    [("全部そろいました", "papers_first"), ("I have all the papers", "papers_first"), ("申請の状況は", "tokyo_status")],
+)
+def test_what_is_meant_of_the_record_is_no_misread_receipt(go: Callable[..., Step], text: str, lead: str) -> None:
+    for _ in range(4):
+        step = go({"asked": "receipt", "misses": 0}, text, STATUS if lead == "tokyo_status" else ("oos", 0.3))
+        assert step.specs[-1]["leads"] == [lead] and step.state["asked"] == "receipt"
+
+
 def test_a_question_interrupts(go: Callable[..., Step]) -> None:
     step = go({"asked": "pin"}, "費用はいくらですか？", ("faq/application_fee", 0.9))
     assert step.interrupted and step.state["asked"] == "pin"
@@ -302,3 +353,101 @@ def test_news_of_a_paper_and_how_it_stands_come_before_the_question(go: Callable
     step = go({**OPEN, "asked": asked}, "住民票とった", ("faq/documents_address", 0.8))
     assert step.task == {"do": "tick", "marks": [["doc-residence", True]]} and step.state["asked"] is None
     assert go({**OPEN, "asked": asked}, "どうなった？", STATUS).task == {"do": "view"}
+
+
+@pytest.mark.parametrize("text", ["いいえ", "まだ記録はないです", "記録がありません", "no", "we haven't started yet"])
+def test_who_has_no_record_is_not_asked_for_its_number_again(go: Callable[..., Step], text: str) -> None:
+    step = go({"asked": "receipt", "misses": 0}, text, ("deny", 0.9) if text in ("いいえ", "no") else ("faq/x", 0.2))
+    assert about(step) == "no_record" and step.state["asked"] is None and step.specs[-1]["buttons"] == ["start"]
+
+
+def test_news_of_a_paper_before_the_record_is_open(go: Callable[..., Step]) -> None:
+    step = go({"asked": "receipt"}, "戸籍と住民票は取れたよ", ("faq/oos_resident_records", 0.7))
+    assert step.specs[-1]["leads"] == ["open_first"] and step.state["asked"] == "receipt"
+
+
+@pytest.mark.parametrize("text", ["古いのを忘れた", "なくしちゃった", "I forgot the old one", "思い出せません"])
+def test_what_is_asked_for_need_not_be_named_to_be_lost(go: Callable[..., Step], text: str) -> None:
+    assert about(go({**PROVED, "asked": "old_pin"}, text)) == "lost_pin"
+    assert about(go({"asked": "pin", "receipt": "sealed"}, text)) == "pin_lost"
+    assert go({**PROVED, "asked": None}, text).specs == []
+
+
+@pytest.mark.parametrize("text", ["つなぐのをやめたい", "forget the link", "stop the link please"])
+def test_a_link_is_let_go_in_many_words(go: Callable[..., Step], text: str) -> None:
+    assert go({**OPEN, "linked": True}, text).task == {"do": "unlink"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "受付番号から入れ直す",
+        "受付番号を なおす",
+        "Enter the receipt again",
+        "受付番号が間違ってた",
+        "wrong receipt number",
+    ],
+)
+def test_from_the_pin_one_can_go_back_to_the_receipt(go: Callable[..., Step], text: str) -> None:
+    step = go({"asked": "pin", "receipt": "sealed receipt", "misses": 2}, text)
+    assert about(step) == "receipt" and step.state["receipt"] is None and step.state["misses"] == 0
+
+
+@pytest.mark.parametrize("text", ["番号を忘れた", "ばんごうを わすれました", "I forgot the number"])
+def test_a_number_that_is_lost_is_the_one_that_was_asked_for(go: Callable[..., Step], text: str) -> None:
+    assert go({"asked": "receipt"}, text, ("faq/oos_police_lost", 0.9)).task == {"do": "receipt"}
+    assert about(go({"asked": "pin", "receipt": "sealed"}, text)) == "pin_lost"
+
+
+@pytest.mark.parametrize("text", ["受付番号なんて持ってない", "受付番号はありません", "I don't have a receipt number"])
+def test_who_has_no_receipt_is_not_asked_for_it_again(go: Callable[..., Step], text: str) -> None:
+    assert go({"asked": "receipt"}, text, STATUS).task == {"do": "receipt"}
+
+
+READ = [
+    "残りは何？", "残りの書類はなんですか", "のこりは なんですか", "あと何がいる？", "あとは何が必要ですか", "書類はあと何？", "足りないものは？",
+    "which papers are missing?", "any documents left?", "what do we still need?",
+    "お知らせ先は何になってる？", "予定日はいつでしたっけ", "登録した内容を見せて", "show me our record", "what's our planned date?",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", READ)
+@pytest.mark.parametrize("asked", [None, "tick"])
+def test_what_the_record_tells_is_read_off_it(go: Callable[..., Step], text: str, asked: str | None) -> None:
+    step = go({**OPEN, "asked": asked}, text, ("faq/documents_overview", 0.9))
+    assert step.task == {"do": "view"} and step.state["asked"] is None
+    assert go({}, text, ("faq/documents_overview", 0.9)).task is None
+
+
+@pytest.mark.parametrize("text", ["受理された？", "届出は受理されましたか", "has it been accepted?"])
+def test_whether_tokyo_has_accepted_is_left_to_tokyo(go: Callable[..., Step], text: str) -> None:
+    assert go(OPEN, text, ("faq/smalltalk_good_news", 0.9)).task == {"do": "view", "lead": "tokyo_status"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "あと何日で届きますか",
+        "残り何分？",
+        "受理されたらどうなりますか",
+        "独身証明書は何ですか",
+        "お知らせは何語で来ますか",
+    ],
+)
+def test_what_no_record_tells_is_a_question_like_any_other(go: Callable[..., Step], text: str) -> None:
+    assert go(OPEN, text, ("faq/application_time", 0.9)).task is None
+
+
+@pytest.mark.parametrize(
+    "text", ["1月15日に届け出ることにした", "予定日は1月15日でお願いします", "届出日は来月にします"]
+)
+def test_another_date_told_plainly_is_a_change_of_plan(go: Callable[..., Step], text: str) -> None:
+    step = go(OPEN, text, ("start_application", 0.9))
+    assert step.state.get("mode") == "change" and step.specs[-1]["name"] == "summary"
+
+
+@pytest.mark.parametrize("text", ["暗証番号を教えて", "暗証番号は何だっけ", "what's my pin", "show me my PIN"])
+def test_a_pin_is_not_told_but_a_new_one_offered(go: Callable[..., Step], text: str) -> None:
+    step = go({**OPEN, "proof": "proved"}, text, ("faq/certificate_number", 0.9))
+    assert about(step) == "lost_pin" and step.specs[-1]["leads"] == ["pin_not_kept"]
+    assert not go({**OPEN, "proof": "proved"}, "暗証番号とは何ですか", ("faq/x", 0.9)).specs

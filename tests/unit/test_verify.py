@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import argparse
 import json
+import os
+import re
+import shlex
+import subprocess
+import sys
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -10,12 +16,13 @@ from typing import Any
 
 import pytest
 
-from bot.guide import open_data
+from bot.guide import cli, open_data
 from bot.guide.addresses import code
+from bot.guide.cli_arguments import add_commands
 from bot.guide.contents import Contents
 from bot.guide.history import advance
 from bot.guide.verify import Outcome, read_open_data, verify
-from bot.knowledge.loader import Knowledge
+from bot.knowledge.loader import ROOT, Knowledge
 from bot.knowledge.model import LANGUAGES
 from bot.knowledge.wording import answer_for
 from bot.rendering.plain import plain_text
@@ -111,3 +118,57 @@ def test_anyone_can_prove_an_answer_with_the_open_data_alone(knowledge: Knowledg
     path.write_text(json.dumps([1]))
     with pytest.raises(ValueError):
         read_open_data(path)
+
+
+def test_where_a_text_differs_is_shown_as_it_was_written(knowledge: Knowledge) -> None:
+    short = answer(knowledge, "application_fee", "en").short
+    first = short.split(". ")[0]
+    proof = verify(knowledge, "application_fee", f"{first}. You pay\n nothing  else.", DAY)
+    assert proof.rest.removeprefix(". ") == "You pay nothing else."
+    assert [a.lang for a in proof.answers] == ["en"]
+    other = verify(knowledge, "application_fee", "It costs 500 yen.", DAY)
+    assert (other.rest, [a.lang for a in other.answers]) == ("It costs 500 yen.", ["en"])
+
+
+def test_the_manual_shows_what_the_command_prints(capsys: Any, monkeypatch: Any) -> None:
+    manual = (ROOT / "docs" / "guide.md").read_text(encoding="utf-8")
+    shown = manual.partition("```console\n")[2].partition("```")[0]
+    monkeypatch.setenv("LC_ALL", "C.UTF-8")
+    told = ""
+    for line in shown.splitlines():
+        if line.startswith("$ "):
+            told += f"{line}\n"
+            _main(shlex.split(line.removeprefix("$ .venv/bin/python -m bot ")))
+            told += capsys.readouterr().out
+    assert told.count("$ ") == 3 and _dated(told) == _dated(shown)
+
+
+@pytest.mark.parametrize("buffered", [True, False])
+def test_a_reader_who_has_enough_hears_no_complaint(buffered: bool) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    command = [
+        sys.executable,
+        *([] if buffered else ["-u"]),
+        "-m",
+        "bot",
+        "verify",
+        "application_fee",
+        "It costs 500 yen.",
+    ]
+    try:
+        done = subprocess.run(command, stdout=writing, stderr=subprocess.PIPE, cwd=ROOT, timeout=60)
+    finally:
+        os.close(writing)
+    assert (done.returncode, done.stderr) == (cli.READER_GONE, b"")
+
+
+def _main(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser()
+    add_commands(parser.add_subparsers(dest="command"))
+    return cli.run(parser.parse_args(arguments))
+
+
+def _dated(text: str) -> str:
+    """Without the marks that follow from an answer's wording and its last check, which the manual need not follow."""
+    return re.sub(r"\b[0-9a-f]{12,16}\b|\d{4}-\d\d-\d\d", "…", text)

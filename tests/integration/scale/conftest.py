@@ -131,6 +131,8 @@ def started(
             "TOMONI_WEB_PROXIES": "1",
             "TOMONI_WEB_PER_MINUTE": "60",
             "TOMONI_WEB_BURST": str(SESSION_BURST),
+            "TOMONI_ADDRESS_PER_MINUTE": "20",
+            "TOMONI_ADDRESS_BURST": "5",
         }
         workers = [Worker(environment, var / f"worker-{n}.log", model) for n in (1, 2)]
         try:

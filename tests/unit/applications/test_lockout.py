@@ -13,6 +13,7 @@ from bot.applications.lockout import (
     DAY,
     FAILURES_UNTIL_STAFF,
     ROW_LOCK,
+    TOLD_FOR,
     CallerTries,
     Tries,
 )
@@ -81,6 +82,37 @@ def test_failures_of_others_during_a_look_up_that_succeeds_stay_and_keep_their_l
     after = by_others.taken_back(before, counted)
     assert len(after.failures) == 4
     assert not after.open(T + SECOND)
+
+
+def test_what_was_told_is_not_told_again_and_locks_as_before() -> None:
+    tries = fail(Tries(), 3, T)
+    assert tries.news(T) == 3
+    first = tries.opened()
+    assert first.news(T) == 3  # as long as they look
+    again = first.failed(T + SECOND).opened()
+    assert again.news(T + SECOND) == 1
+    assert again.opened().news(T + SECOND) == 0
+    assert len(again.failures) == 4 and not fail(again, 1, T + SECOND).open(T + SECOND)
+
+
+def test_old_failures_are_no_news() -> None:
+    tries = fail(Tries(), 2, T)
+    assert tries.news(T + TOLD_FOR - SECOND) == 2
+    assert tries.news(T + TOLD_FOR) == 0
+
+
+@given(st.lists(st.sampled_from(["fail", "open", "both"]), max_size=60))
+def test_marks_never_point_past_the_failures(steps: list[str]) -> None:
+    tries, at = Tries(), T
+    for step in steps:
+        at += timedelta(hours=13)
+        if step == "fail" and tries.open(at):
+            tries = tries.failed(at)
+        elif step != "fail" and tries.open(at):
+            counted = tries.failed(at)
+            meanwhile = counted.opened() if step == "both" else counted
+            tries = meanwhile.taken_back(tries, counted).opened()
+        assert 0 <= tries.told <= tries.seen <= len(tries.failures)
 
 
 def test_staff_opening_it_during_a_look_up_leaves_nothing_to_take_back() -> None:
