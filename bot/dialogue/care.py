@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from bot.dialogue import commands, replies
+from bot.dialogue import bereaved, commands, replies
 from bot.dialogue import situation as reading
 from bot.dialogue.moment import Moment
 from bot.dialogue.speaking import Spec
@@ -76,6 +76,8 @@ def _crisis(moment: Moment) -> list[Spec]:
     if _long_past_loss(moment) or (not u.crisis and (not by_model or _describes_calmly(moment))):
         return []
     chosen = u.crisis or name
+    if chosen == "crisis_bereavement" and bereaved.starts_anew(u.plain):
+        return [entry(chosen), entry("changes_death")]  # nothing is confirmed of a new partnership after a death
     if u.crisis and u.crisis not in _LIFE_AT_STAKE:
         if not by_model and p > 0.6 and not label.startswith("faq/support"):
             if u.crisis == "support_crisis":

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from bot.dialogue import check, stated, ties, verdicts
+from bot.dialogue import bereaved, check, stated, ties, verdicts
 from bot.dialogue import situation as reading
 from bot.dialogue.facts import Facts
 from bot.dialogue.kin import KIN
@@ -158,6 +158,10 @@ def direct(knowledge: Knowledge, u: Understanding, memory: Memory, today: date) 
         explains = (
             "eligibility_different_sex"  # 「同性じゃなくても使える？片方だけ埼玉」: that it is open to them comes first
         )
+    if bereaved.starts_anew(u.plain):
+        explains = "changes_death"
+    elif explains == "eligibility_divorced" and bereaved.widowed(u.plain):
+        explains = "eligibility_not_married"  # whoever has buried a husband or wife is not told of divorce
     if explains:
         spec["entry"] = explains
     state = {"facts": facts, "asked": None, "declined": [], "trail": [], "active": False, "misses": 0, "mode": "direct"}

@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from bot.dialogue import situation, ties
+from bot.dialogue import bereaved, situation, ties
 from bot.dialogue.bonds import UNMARRIED_PLAINLY
 from bot.dialogue.facts import Facts
 from bot.dialogue.implied import imply
@@ -99,6 +99,9 @@ def read(u: Understanding, today: date, *, turns_on: bool = False) -> Facts:
     _leave_unclear_open(u, facts)
     _leave_doubts_open(u, facts)
     _leave_said_doubts_open(u.plain, facts)
+    if bereaved.starts_anew(u.plain):
+        facts.pop("any_other_partnership", None)
+        _open(facts, "req-06-no-other-partner")
     far = any(place[1] == "outside_tokyo" for place in u.places)
     here = any(place[0] in ("municipality", "quarter") for place in u.places)
     only_a_course = facts.get("links") == ["study"] or (isinstance(facts.get("links"), list) and far and not here)
