@@ -7,6 +7,7 @@ from datetime import date
 
 from bot.dialogue.facts import BOTH, Facts
 from bot.dialogue.understanding import Understanding
+from bot.nlu.normalise import for_features
 
 _BOTH_AGED = re.compile(
     BOTH.pattern
@@ -37,6 +38,25 @@ _INSTEAD = re.compile(
 _NOT_NOW = re.compile(r"まだ|来週|今週|今度|もうすぐ|もう少し|soon|来月|来年|あと|yet|until|next")
 
 
+_OTHERS_BEFORE = re.compile(
+    r"(?:息子|娘|子(?:ども|供)|(?:うち|彼女?|私|相手|元妻|元夫)の子|こども|連れ子|長男|長女|次男|次女|孫|赤ちゃん|犬|猫|愛犬|愛猫|\b(?:son|daughter|kid|child|children|baby|dog|cat|toddler)s?)(?:さん|ちゃん)?(?:は|が|の|も|、| is| are|'s|,)?[ (（]{0,2}$"
+)
+_OTHERS_AFTER = re.compile(
+    r"(?:歳|才|さい)?(?:の|になる)(?:息子|娘|子(?!と(?:付|交))|男の子(?:が|を)|女の子(?:が|を育)|孫|犬|猫)|[- ]?(?:year|yr)s?[- ]?old (?:son|daughter|kid|child|baby|dog|cat|boy|girl\b(?!friend))"
+)
+
+
+def own_ages(u: Understanding) -> list[int]:
+    """The ages a message gives, but for those of children: 「元妻との息子(9歳)を育てながら」."""
+    return [
+        e["value"]
+        for e in u.entities
+        if e["entity"] == "age"
+        and not _OTHERS_BEFORE.search(for_features(u.text[: e["start"]]))
+        and not _OTHERS_AFTER.match(for_features(u.text[e["start"] :]).lstrip("0123456789"))
+    ]
+
+
 def read_ages(u: Understanding, text: str, today: date, facts: Facts) -> None:
     if _QUESTION_WORDS.search(text) and not re.search(r"私|彼|相手|パートナー|うち|僕|俺|i'?m|she|he\b|my ", text):
         return
@@ -47,7 +67,7 @@ def read_ages(u: Understanding, text: str, today: date, facts: Facts) -> None:
             int(instead["wrong"] or instead["wrong2"]),
         )
         return
-    ages = u.values("age") or (bare_ages(text) if u.top[0] == "faq/eligibility_age" else [])
+    ages = own_ages(u) or (bare_ages(text) if u.top[0] == "faq/eligibility_age" else [])
     turned = [int(n) for n in _TURNED.findall(text)]
     ages = [*turned, *ages] if turned and not set(turned) & set(ages) else ages
     born = _BORN.search(text)

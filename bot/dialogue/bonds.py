@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import re
 
+from bot.dialogue.denials import denied, without_denials
 from bot.dialogue.facts import BOTH, Facts
 from bot.dialogue.understanding import Understanding
 
 _SINGLE = re.compile(
-    r"divorces? (?:was |were |is |are |got |became |has been |have been |came |went )?(?:both )?(?:final|complete|granted|through)|(?:夫|妻|主人|旦那|配偶者|嫁|連れ合い)(?:を|に|が|は)(?:[^、。]{0,6})?(?:見送|亡く|先立|他界|死別)|(?:husband|wife) (?:died|passed away)|widow|(?:独身|どくしん|未婚|みこん)(?!(?:じゃ|では|で)な|(?:じゃ|では)あり)|シングル(?!マザー|ファザー)|結婚(?:は|も|を|とか)?(?:して(?:い)?(?:ない|ません|おらず|なく|なくて|ねえ|へん|いません|ないし|おりません|いない)|したこと(?:は|も|が)?(?:ない|ありません|なし)|歴(?:は|も)?(?:ない|なし|ありません)|なし)|けっこん(?:は|を|も)?して(?:い)?(?:ない|ません|いません)|婚姻(?:は|も|を)?して(?:い)?(?:ない|ません)|既婚じゃ|既婚では(?:ない|ありません)|バツイチ|バツ[12一二]|しべつ|結婚(?:とか|なんか|なんて)?(?:は|も|を)?した(?:こと|経験)(?:は|も|が)?な(?:い|く|し)|離婚届(?:が|は|も)?[^。、]{0,6}受理され(?:た(?!か)|まし)|婚姻歴(?:は|も|が)?(?:ございません|ありません|なし|な(?:い|く))|(?:離婚|りこん)(?:した(?!い|ら|くても)|しました|済|[がは]成立(?!して(?:い)?(?:な|ま?せん|おら)|しな|しま?せん)|は済|してい?ます|してる|してた|していた|経験)|死別|\b(?:single|unmarried|divorced|widowed)\b|never (?:been )?married|not married|(?:neither|none|no ?one|nobody|no one)(?: of us)?(?: is| are)? (?:is )?(?:legally )?married|aren'?t married|isn'?t married|dokushin"
+    r"divorces? (?:was |were |is |are |got |became |has been |have been |came |went )?(?:both )?(?:final|complete|granted|through)|(?:夫|妻|主人|旦那|配偶者|嫁|連れ合い)(?:を|に|が|は)(?:[^、。]{0,6})?(?:見送|亡く|先立|他界|死別)|(?:husband|wife) (?:died|passed away)|widow|(?:独身|どくしん|未婚|みこん)(?!(?:じゃ|では|で)な|(?:じゃ|では)あり)|シングル(?!マザー|ファザー)|結婚(?:は|も|を|とか)?(?:して(?:い)?(?:ない|ません|おらず|なく|なくて|ねえ|へん|いません|ないし|おりません|いない)|したこと(?:は|も|が)?(?:ない|ありません|なし)|歴(?:は|も)?(?:ない|なし|ありません)|なし)|けっこん(?:は|を|も)?して(?:い)?(?:ない|ません|いません)|婚姻(?:は|も|を)?して(?:い)?(?:ない|ません)|既婚じゃ|既婚では(?:ない|ありません)|バツイチ|バツ[12一二]|しべつ|結婚(?:とか|なんか|なんて)?(?:は|も|を)?した(?:こと|経験)(?:は|も|が)?な(?:い|く|し)|(?:離婚|りこん)して(?:から|、)?[^。、]{0,4}[0-9一二三四五六七八九十数何]+(?:年|か月|ヶ月|カ月|ねん|かげつ)|離婚届(?:が|は|も)?[^。、]{0,6}受理され(?:た(?!か)|まし)|婚姻歴(?:は|も|が)?(?:ございません|ありません|なし|な(?:い|く))|(?:離婚|りこん)(?:[がはも][^。、]{0,14}成立し(?:ました|ています|てます|た(?!か|ら|い))|した(?!い|ら|くても)|しました|済|[がは]成立(?!して(?:い)?(?:な|ま?せん|おら)|しな|しま?せん)|は済|してい?ます|してる|してた|していた|経験)|死別|\b(?:single|unmarried|divorced|widowed)\b|never (?:been )?married|not married|(?:neither|none|no ?one|nobody|no one)(?: of us)?(?: is| are)? (?:is )?(?:legally )?married|aren'?t married|isn'?t married|dokushin"
 )
 _MARRIED = re.compile(
     r"(?:独身|未婚)(?:じゃ|では)(?:ない|あり)|離婚.{0,8}(?:けど|が、|ものの).{0,12}(?:まだ|これから)|既婚|結婚して(?:い)?(?:る|ます|て|いて)(?!ない|な(?:い|くても)|るわけ)|けっこん(?:を)?して(?:い)?(?:る|ます|いて)|婚姻(?:を|は)?(?:して(?!(?:い)?(?:ない|ません|おら|なく))|中|関係(?:が|に)(?:ある|あり|残))|(?:夫|妻|旦那|嫁|配偶者|奥さん|ダンナ|主人)(?:さん)?(?:が|は|も)?(?:い(?:る|ます|て|ん)|おり|おる)|妻子(?:が|持ち|ある)|(?:まだ)?離婚(?:が|は|を)?(?:まだ|して(?:い)?(?:ない|ません|なく)|成立して(?:い)?(?:な|ません|おら)|成立しな|できて(?:い)?な|調停|協議中|裁判中|話し合い中|手続き中|前)|まだ籍(?!(?:は|を|も)?入れ)|籍(?:が|は)(?:まだ)?(?:残|入った|抜けて(?:い)?な)|籍を抜いてな|別居中|婚姻届を出した(?:まま)?|still (?:legally )?married|(?:is|am|i'?m|he'?s|she'?s|are) (?:still |legally |already )*married(?! abroad| to each other| in)|married to (?:a|my|his|her|someone|another)\b|(?:has|have) a (?:husband|wife|spouse)\b|separated but|not (?:yet )?divorced|divorce (?:is )?(?:not|pending|isn'?t|in progress|ongoing|going)|in the middle of (?:a )?divorce|getting divorced|(?:waiting|wait) (?:for )?(?:my|his|her|the) divorce|divorce (?:to be|court|case|papers)|籍(?:を)?入れて(?:い)?(?:る|ます)|夫婦(?:です|なん|ですが|で、)|(?:ダンナ|旦那|夫|妻|嫁|主人)(?:が|は|も)?(?:お(?:る|って|ります)|いる)|婚姻中|(?:we|they) are (?:husband and wife|legally married in japan)"
 )
 UNMARRIED_PLAINLY = re.compile(
-    r"\bwe(?:'re| are)? (?:both )?(?:not|never|n't)(?: been)? married|\bwe(?:'re| are) both (?:single|unmarried)|both (?:of us )?(?:are )?(?:single|unmarried)|\b(?:neither|none|no ?one|nobody|not one)(?: of us)?(?: is| are| was)? .{0,12}married|(?:どちらも|二人とも|ふたりとも|[二2]人は|ふたりは|どっちも|お互い).{0,10}(?:独身(?!(?:じゃ|では)な)|未婚(?!(?:じゃ|では)な)|(?:結婚|けっこん)(?:は)?して(?:い)?(?:ない|ません))"
+    r"\bwe(?:'re| are)? (?:both )?(?:not|never|n't)(?: been)? married|\bwe(?:'re| are) both (?:single|unmarried)|\bboth [^.]{0,16}\b(?:not|never|un)[ -]?married|both (?:of us )?(?:are )?(?:single|unmarried)|\b(?:neither|none|no ?one|nobody|not one)(?: of us)?(?: is| are| was)? .{0,12}married|(?:どちらも|二人とも|ふたりとも|[二2]人は|ふたりは|どっちも|お互い).{0,10}(?:独身(?!(?:じゃ|では)な)|未婚(?!(?:じゃ|では)な)|(?:結婚|けっこん)(?:は)?して(?:い)?(?:ない|ません))"
 )
 _MARRIED_NOT = re.compile(
     r"結婚したい|結婚できな|結婚と(?:何が|は|の)|結婚式|同性婚|結婚制度|結婚(?:の|に)(?:代わり|かわり)|結婚して(?:い)?(?:ない|ません|なければ|なくて)|既婚(?:じゃ|では)な"
@@ -63,7 +64,7 @@ _MARRIAGE_OVER = re.compile(
     r"divorces? (?:\w+ ){0,3}(?:final|complete|granted|through|over|in (?:19|20)\d\d)|\bdivorced\b|widow|\bdied\b|passed away|annulled"
 )
 _ONE_OF_THEM = re.compile(
-    r"(?<!別の)(?<!ほかの)(?<!他の)(?:私|僕|俺|わたし|自分|彼女?|相手|パートナー|相方|i'?m|i am|she(?:'s| is)|he(?:'s| is))(?:は|が|も|\s)"
+    r"(?<!別の)(?<!ほかの)(?<!他の)(?<!事実婚の)(?<!内縁の)(?<!結婚)(?:私|僕|俺|わたし|自分|彼女?|相手|パートナー|相方|i'?m|i am|she(?:'s| is)|he(?:'s| is))(?:は|が|も|\s)"
 )
 
 
@@ -73,10 +74,24 @@ def _sentence_of(text: str, pattern: re.Pattern[str]) -> str:
     return next((s for s in re.split(r"[。.!?！？]", text) if found and found[0] in s), text)
 
 
+_PUT_RIGHT = re.compile(
+    r"違った|ちがった|間違え(?:た|ました)|まちがえ|訂正|じゃなかった|ではなかった|\b(?:no,? wait|scratch that|i mean|correction)\b"
+)
+
+
+def _put_right(text: str) -> str:
+    """「既婚です…あ、違った、先週離婚届が受理されて今は独身」: what stands behind the correction holds, if it speaks of a marriage."""
+    marks = list(_PUT_RIGHT.finditer(text))
+    behind = text[marks[-1].end() :] if marks else ""
+    return behind if _SINGLE.search(behind) or _MARRIED.search(behind) else text
+
+
 def read_bonds(u: Understanding, text: str, facts: Facts) -> None:
-    text = _MARRIAGE_OF_OTHERS.sub(" ", text)
+    text = _put_right(_MARRIAGE_OF_OTHERS.sub(" ", text))
     if _MARRIAGE_OVER.search(text):
         text = _ONCE_MARRIED.sub(" ", text)
+    no, whole = denied(text), text
+    text = without_denials(text) if no else text
     if _SPOUSE_OF_ONE.search(text) and not re.search(r"離婚(?:が|は)?(?:成立|し(?:た|て)|済)|divorced", text):
         facts["any_marriage"] = "yes"
     elif (
@@ -88,7 +103,7 @@ def read_bonds(u: Understanding, text: str, facts: Facts) -> None:
         facts["any_marriage"] = "married_abroad_to_each_other"
     elif _DE_FACTO_OTHER.search(text):
         facts["any_marriage"] = "de_facto_with_other"
-    elif UNMARRIED_PLAINLY.search(text):
+    elif UNMARRIED_PLAINLY.search(whole):
         facts["any_marriage"] = "no"
     elif (
         _MARRIED.search(text)
@@ -96,16 +111,16 @@ def read_bonds(u: Understanding, text: str, facts: Facts) -> None:
         and not re.search(r"離婚(?:が)?(?:成立し(?:た|て(?:い)?ます)|しました|済)", text)
     ):
         facts["any_marriage"] = "yes"
-    elif _SINGLE.search(text) or _DE_FACTO_NONE.search(text):
-        one_only = _ONE_OF_THEM.search(_sentence_of(text, _SINGLE)) and not (
-            BOTH.search(text) or _NOR_THE_OTHER.search(text)
+    elif {"marriage", "de_facto"} & no or _SINGLE.search(whole) or _DE_FACTO_NONE.search(whole):
+        one_only = _ONE_OF_THEM.search(_sentence_of(whole, _SINGLE)) and not (
+            BOTH.search(whole) or _NOR_THE_OTHER.search(whole)
         )
-        if not one_only or re.search(r"離婚|divorced|バツ|死別|widow", text):
+        if not one_only or re.search(r"離婚|divorced|バツ|死別|widow", whole):
             facts["any_marriage"] = "no"
     ended = r"解消(?:した|済|しました|してい?ます)(?!ない)|返(?:還|納)(?:届|済|した|しました|して(?!な|い?ま?せ)).{0,6}(?:出し(?:た|まし|て(?!な|い?ま?せ|い(?:な|ま)))|終わ|済|$)"
     if _NEITHER_PARTNERSHIP.search(text):
         facts["any_other_partnership"] = "no"
     elif _OTHER_YES.search(text) and not re.search(ended, text):
         facts["any_other_partnership"] = "yes"
-    elif _OTHER_NO.search(text):
+    elif "partner" in no or _OTHER_NO.search(whole):
         facts["any_other_partnership"] = "no"

@@ -144,6 +144,8 @@ def direct(knowledge: Knowledge, u: Understanding, memory: Memory, today: date) 
         return None
     for requirement, (names, keys) in _ASKED_ABOUT.items():
         # The question turns on this requirement; if we could not read how it stands, it is open, never taken for granted.
+        if "any_marriage" in keys and u.says("marriage", _HALF_SURE) in ("free", "one_free"):
+            continue  # 「離婚して五年です。彼女と中野に住んでます」: of one of them, and nothing stands against the other
         if u.mass(*names) > 0.35 and not any(facts.get(k) for k in keys):
             facts.setdefault("open", []).append(requirement)
     if _WHEN.search(u.plain):
@@ -172,6 +174,7 @@ _CHECK_WITH_ME = re.compile(
     r"(?:条件|要件|資格|対象|当てはま|届け?出|宣誓|使え|いける|でき).{0,14}?(?:確認|チェック|診断|判定|見て|たしかめ|確かめ)(?:を|が)?(?:し(?:たい|て)|もら|ほしい|いただ|お願い|ください|みたい|くれ)|(?:診断|判定|チェック)(?:を)?(?:して|し?たい|お願い|たのむ|頼む)|"
     r"(?:一緒に|ひとつずつ|一つずつ|順番に).{0,6}(?:確認|チェック|見て)|(?:check|go through|walk (?:me|us) through) (?:the |our |my |all )?(?:conditions|requirements|eligibility)|eligibility check|(?:can|could) you check (?:if|whether)"
 )
+_HALF_SURE = 0.45
 _TOLD_ENOUGH = 4  # requirements spoken of, after which a request to check is a question that can be answered at once
 
 
@@ -239,6 +242,9 @@ def _facts(u: Understanding, today: date) -> Facts:
     return facts
 
 
+_PARTED = re.compile(r"別れ|解消|終わ|出て(?:行|い)|もう(?:い|一緒)|left|broke|ended|split|over\b|moved out")
+
+
 def again(u: Understanding, memory: Memory, facts: Facts, today: date) -> check.Step | None:
     """One more fact, or a changed one, about the case just judged: the verdict anew."""
     previous = memory.check or {}
@@ -255,6 +261,10 @@ def again(u: Understanding, memory: Memory, facts: Facts, today: date) -> check.
         )  # "But in Japan we're single on paper": still married to each other abroad
         if on_paper and memory.said and memory.said[-1]["say"] == "verdict":
             return check.Step(dict(previous), [dict(memory.said[-1])])
+    if previous.get("facts", {}).get("any_marriage") == "de_facto_with_other" and not _PARTED.search(u.plain):
+        on_paper = facts.pop("any_marriage", None)
+        if on_paper and memory.said and memory.said[-1]["say"] == "verdict":
+            return check.Step(dict(previous), [dict(memory.said[-1])])  # 「籍は入れてないから独身なんだけど」
     aged = previous.get("facts", {}).keys() & {"ages", "both_adults"}
     if correcting and aged and not facts.keys() & {"ages", "both_adults"}:
         bare = _BARE_AGE.findall(u.plain)  # 「ごめん18」

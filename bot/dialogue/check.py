@@ -22,6 +22,7 @@ from bot.dialogue.understanding import Understanding
 from bot.rules.conditions import Fact, Status
 from bot.rules.eligibility import Verdict
 from bot.rules.interview import next_requirement
+from bot.rules.situation import Kinship
 
 State = dict[str, Any]
 
@@ -55,7 +56,9 @@ _PROMISE = re.compile(
 _CONTINUE = re.compile(
     r"^(?:ok|okay|よかった|なるほど|わかりました|了解|じゃあ|では|それで|alright|right|got it)[、。,. ]*(?:続け|continue|go on|next|次)?"
 )
-_ANSWERED = 0.75
+_SURE = 0.85
+_ANSWERED = 0.45
+_DOUBTED = 0.3
 
 
 @dataclass(frozen=True)
@@ -124,8 +127,7 @@ def step(state: State, u: Understanding, today: date) -> Step:
         near = [link for link in dict.fromkeys(u.links) if link != "move_in"]
         if not far and (near or u.places):
             facts["links"] = near or ["live"]
-    if asked == "has_sexual_minority" and asked not in facts and u.says("minority", _ANSWERED) == "yes":
-        facts[asked] = "yes"  # said in answer to our question, so it is their own word
+    _hear(u, asked, facts)
     if asked == "both_adults" and not facts.keys() & {"both_adults", "open", "age_instead_of"}:
         ages = list(dict.fromkeys([*bare_ages(u.plain), *facts.get("ages", ())]))[:2]
         if len(ages) > len(facts.get("ages", ())):
@@ -184,6 +186,28 @@ def step(state: State, u: Understanding, today: date) -> Step:
         state["misses"] = 0
         return _advance(state, today, ["give_up"])
     return Step(state, [question_spec(state, "unclear")])
+
+
+# What is asked, the slot of the reader that hears it, and what its favourable value means.
+_HEARD = {
+    "has_sexual_minority": ("minority", "yes", "has_sexual_minority", "yes"),
+    "both_adults": ("adults", "yes", "both_adults", "yes"),
+    "any_marriage": ("marriage", "free", "any_marriage", "no"),
+    "any_other_partnership": ("partnership", "free", "any_other_partnership", "no"),
+    "close_relatives": ("kin", "none", "relation", [Kinship.NONE.value, None]),
+}
+
+
+def _hear(u: Understanding, asked: str | None, facts: Facts) -> None:
+    """An answer to our own question is expected to be about it, so the reader need be less sure than of a word let fall."""
+    if u.says("minority", _SURE) == "yes":
+        facts.setdefault("has_sexual_minority", "yes")  # told while they are being asked: their own word
+    if asked not in _HEARD:
+        return
+    slot, value, key, meaning = _HEARD[asked]
+    if key not in facts and not facts.get("open") and not (key == "both_adults" and "ages" in facts):
+        if u.says(slot, _ANSWERED) == value and u.doubt(slot) < _DOUBTED and not _QUESTION.search(u.plain):
+            facts[key] = meaning
 
 
 def _declined_fact(plain: str, asked: str) -> str:

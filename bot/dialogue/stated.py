@@ -28,6 +28,7 @@ _SURER = 0.8  # enough against a pattern
 _RULE = 0.7
 _SILENT_DOUBT = 0.48
 _STRONG_DOUBT = 0.75
+_NEAR_CERTAIN = 0.9
 _DOUBT = 0.6  # of anything against them, beside a pattern that speaks for them
 
 _MARRIAGE = {
@@ -134,7 +135,7 @@ _SAID_DOUBTS = (
         ("any_other_partnership",),
         re.compile(
             r"(?:パートナーシップ|宣誓|登録|届)[^。、]{0,10}(?:解消|返還|返納|取り消|終わ|切れ|消え|残)[^。、]{0,8}か(?:どうか)?(?:が|は|も)?(?:まだ|よく)?(?:分から|わから|知ら|不明|思い出せ|確かめ|確認)|(?:解消|返還|返納)[^。、]{0,10}か(?:どうか)?(?:が|は|も)?[^。、]{0,4}(?:覚えて|思い出せ|分から|わから|知ら|不明)|"
-            r"(?:can'?t|cannot|don'?t|not) (?:really |quite )?(?:remember|recall|know|sure)[^.]{0,30}(?:cancel|dissol|end|terminat|return|revok)"
+            r"(?:can'?t|cannot|don'?t|not) (?:really |quite )?(?:remember|recall|know|sure)[^.]{0,30}(?:cancel|dissol|end|terminat|return|revok|counts? as (?:a )?partner)"
         ),
     ),
     (
@@ -220,8 +221,9 @@ def _leave_doubts_open(u: Understanding, facts: Facts) -> None:
     # A place in Tokyo and nothing else named leaves no room for a doubt about where they are.
     elsewhere = any(place[1] == "outside_tokyo" for place in u.places) or u.values("date") or u.values("period")
     enough = _DOUBT if _LOOSE_TIE.search(u.plain) else _STRONG_DOUBT
-    plain_tie = _PLAIN_TIE.search(u.plain) and not _LOOSE_TIE.search(u.plain)
-    if isinstance(facts.get("links"), list) and elsewhere and not plain_tie and u.doubt("tie") >= enough:
+    plain_tie = (_PLAIN_TIE.search(u.plain) or ties.lives_plainly(u)) and not _LOOSE_TIE.search(u.plain)
+    doubted = u.doubt("tie") >= (enough if elsewhere else _NEAR_CERTAIN)
+    if isinstance(facts.get("links"), list) and not plain_tie and doubted:
         del facts["links"]
         facts["open_link"] = True
 

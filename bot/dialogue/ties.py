@@ -27,7 +27,7 @@ _NO_MOVE = re.compile(
     r"(?:引っ?越(?:し|す)|ひっこ(?:し|す)|転入|転居|移る|越す)(?:の)?(?:予定|よてい|つもり|気)(?:も|は|とか)?(?:まったく|全然)?(?:ございません|ねえ|ねぇ|あらへん|ありゃせん)|(?:引っ?越(?:し|す)|ひっこ(?:し|す)|転入|移る)(?:の)?(?:予定|よてい|つもり|気)?(?:も|は|とか)?(?:ない|なし|ありません|しない|しません|ません|無い)|no plans? to move|not (?:planning to |going to )?mov(?:e|ing)|won'?t (?:be )?mov(?:e|ing)|aren'?t moving|no intention (?:of|to) mov"
 )
 _NO_TIE = re.compile(
-    r"(?:都内|東京|とうきょう)(?:には|に|へは|へ|で|での|では|とは|と)?.{0,8}(?:通って(?:い)?(?:ない|ません|なく|おらず)|働いて(?:い)?(?:ない|ません)|勤めて(?:い)?(?:ない|ません)|住んで(?:い)?(?:ない|ません|なく)|つながり(?:は|が|も)?(?:ない|なし|ありません)|縁(?:は|が|も)?(?:ない|なし)|関係(?:は|が|も)?(?:ない|なし|ありません)|接点(?:は|が|も)?な|行(?:か|って(?:い)?)な|(?:仕事|しごと)も(?:学校|がっこう)も(?:な|あり|して(?:い)?(?:な|ま))|通勤も通学も(?:して)?(?:い)?(?:ない|ません|なし))|通(?:勤|学)(?:も|や|・|、|と|とか)?通(?:学|勤)(?:も|は|とか)?(?:して)?(?:い|お)?(?:ない|ません|らず|りません|なし)|(?:職場|会社|学校|仕事|勤務先|勤め先)(?:も|は).{0,8}(?:埼玉|千葉|神奈川|横浜|川崎|さいたま|地元|県内|都外|県外|大阪|茨城|栃木|群馬)|(?:no (?:one|body)? ?(?:work|job|school|tie|connection|link)s? (?:in|to|with) tokyo|neither (?:of us )?(?:lives?|works?|stud(?:y|ies)).{0,30}tokyo|(?:don'?t|do not|doesn'?t) (?:live|work|study|commute).{0,25}tokyo|(?:nothing|anything) to do with tokyo|no (?:job|work|school) in tokyo|work (?:and study )?there too|work there (?:as well|too)|and work(?:ing)? (?:there|in (?:saitama|chiba|kanagawa|yokohama|kawasaki|osaka)))"
+    r"(?:都内|東京)(?:に|へ)は?、?(?:たまに|ときどき|時々)?(?:遊び|旅行|観光)に?(?:行|来|い)[^。、]{0,6}だけ|(?:都内|東京|とうきょう)(?:には|に|へは|へ|で|での|では|とは|と)?.{0,8}(?:通って(?:い)?(?:ない|ません|なく|おらず)|働いて(?:い)?(?:ない|ません)|勤めて(?:い)?(?:ない|ません)|住んで(?:い)?(?:ない|ません|なく)|つながり(?:は|が|も)?(?:ない|なし|ありません)|縁(?:は|が|も)?(?:ない|なし)|関係(?:は|が|も)?(?:ない|なし|ありません)|接点(?:は|が|も)?な|行(?:か|って(?:い)?)な|(?:仕事|しごと)も(?:学校|がっこう)も(?:な|あり|して(?:い)?(?:な|ま))|通勤も通学も(?:して)?(?:い)?(?:ない|ません|なし))|通(?:勤|学)(?:も|や|・|、|と|とか)?通(?:学|勤)(?:も|は|とか)?(?:して)?(?:い|お)?(?:ない|ません|らず|りません|なし)|(?:職場|会社|学校|仕事|勤務先|勤め先)(?:も|は).{0,8}(?:埼玉|千葉|神奈川|横浜|川崎|さいたま|地元|県内|都外|県外|大阪|茨城|栃木|群馬)|(?:no (?:one|body)? ?(?:work|job|school|tie|connection|link)s? (?:in|to|with) tokyo|neither (?:of us )?(?:lives?|works?|stud(?:y|ies)).{0,30}tokyo|(?:don'?t|do not|doesn'?t) (?:live|work|study|commute).{0,25}tokyo|(?:nothing|anything) to do with tokyo|no (?:job|work|school) in tokyo|work (?:and study )?there too|work there (?:as well|too)|and work(?:ing)? (?:there|in (?:saitama|chiba|kanagawa|yokohama|kawasaki|osaka)))"
 )
 _MORE_THAN_LIVING = re.compile(
     r"働|はたら|勤|仕事|しごと|通(?:っ|い|学|勤|う)|学校|がっこう|職場|会社|つながり|縁|関係|接点|行(?:か|って)|work|stud|job|school|commut|tie|connection|nothing|anything"
@@ -54,7 +54,7 @@ _IS_THAT_TOKYO = re.compile(
     r"(?:都内|東京)(?:に|で)?(?:の)?(?:勤務|在勤|通勤|在学|在住).{0,6}(?:になり|扱い|とみな|に当た|にあた|に入り|に入る|ってこと)|count(?:s)? as (?:working|work|living|studying) in tokyo"
 )
 MAYBE_MOVE = re.compile(
-    r"か(?:どうか)?(?:は)?(?:まだ)?(?:分から|わから|決め|決まって(?:い)?な|迷)|not sure (?:if|when|whether)|don't know (?:if|when)|may(?:be)? move|might move|いつか|そのうち|いずれ|将来|まだ(?:決|未定|わか|分か)|未定|someday|some day|one day|eventually|not decided|maybe (?:later|in the future)|in the future|考え中|検討中|迷って"
+    r"かも(?:しれ|知れ|なん|だけど|だが|だし|で(?:す|、)|って|、|。|$)|か(?:どうか)?(?:は)?(?:まだ)?(?:分から|わから|決め|決まって(?:い)?な|迷)|not sure (?:if|when|whether)|don't know (?:if|when)|may(?:be)? move|might move|いつか|そのうち|いずれ|将来|まだ(?:決|未定|わか|分か)|未定|someday|some day|one day|eventually|not decided|maybe (?:later|in the future)|in the future|考え中|検討中|迷って"
 )
 # The registered domicile (本籍) says nothing of where somebody lives, works or studies.
 _REGISTERED_ONLY = re.compile(
@@ -68,6 +68,18 @@ _MAYBE_WORK = re.compile(
 _COUPLE_HERE = re.compile(
     r"\b(?:couple|women|men|girls|guys|lesbians)(?: (?:living|based|residing|here))? in (?:central |west(?:ern)? )?tokyo\b(?!.{0,20}(?:next|soon|month|year|moving))"
 )
+
+
+_WORDS_OF = {
+    "work": re.compile(r"\b(?:work|commut|employ|job|office)"),
+    "study": re.compile(r"\b(?:stud|school|univers|college|attend)"),
+}
+
+
+def _said_still(link: str, text: str) -> bool:
+    """Whether a tie is told by more than the words that denied it: "no work or school in Tokyo"."""
+    words = _WORDS_OF.get(link)
+    return words is None or bool(words.search(text))
 
 
 def _far_places_as_one(u: Understanding, text: str) -> str:
@@ -91,7 +103,16 @@ def _registered_here(u: Understanding, text: str) -> bool:
     )
 
 
+_NEITHER_NOR = re.compile(
+    r"\b(?:no|without(?: any)?|neither) (?:work|job|school|university|study|home|office)s?(?:,? (?:or|nor|and|no) (?:work|job|school|university|study|studies|home)s?)*\b(?! (?:permit|visa))"
+)
+
+
 def read_ties(u: Understanding, text: str, today: date, facts: Facts) -> None:
+    denied_here = bool(_NEITHER_NOR.search(text))
+    if denied_here:
+        text = _NEITHER_NOR.sub(" ", text)
+        u = replace(u, links=tuple(link for link in u.links if _said_still(link, text)))
     if _MAYBE_WORK.search(text):
         facts["open_link"] = True
         return
@@ -158,6 +179,9 @@ def read_ties(u: Understanding, text: str, today: date, facts: Facts) -> None:
         return
     if _registered_here(u, text):
         facts["links"] = ["live"]
+        return
+    if _VISITING.search(text) and (denied_here or _NO_MOVE.search(text)):
+        facts["links"], facts["outside"] = "none", True
         return
     if _VISITING.search(text) or (outside and _IS_THAT_TOKYO.search(text)):
         facts["open_link"] = True
@@ -277,7 +301,7 @@ _MAY_NAME = re.compile("|".join(f"{before}|{after}" for before, after, _ in _NAM
 
 @lru_cache(maxsize=512)  # compiling takes a hundred times as long as searching
 def _beside(before: str, name: str, after: str) -> re.Pattern[str]:
-    return re.compile(f"{before}{re.escape(name)}|{re.escape(name)}(?:区|市)?{after}")
+    return re.compile(f"(?:{before}){re.escape(name)}|{re.escape(name)}(?:区|市)?{after}")
 
 
 def _named_links(text: str, u: Understanding) -> list[str]:
@@ -301,6 +325,18 @@ _PERSON_IS = re.compile(
 _IS_THERE = re.compile(
     r"(?:区|市)?(?:です|だ|で(?!働|はたら|勤|仕事|通|学|バイト|店)|に(?!引|移|転|通|勤)|在住|,|、|。|and\b|but\b|while\b|\.|$)"
 )
+
+
+_LIVES = re.compile(
+    r"(?:区|市|町|村)?(?:に|で)(?:は)?(?:ひとり|一人|二人|ふたり|[12]人)?(?:で)?(?:いっしょに|一緒に|同棲)?(?:住んで(?:い)?(?:る|ます|て)|暮らし(?:です|て(?:い)?(?:る|ます)|をして)|ぐらし|在住(?:です|の))|(?:区|市|町|村)?(?:住み|在住)(?:です|の|で|、|。)"
+)
+
+
+def lives_plainly(u: Understanding) -> bool:
+    """「豊島区でひとり暮らしです」: a municipality of Tokyo and living there now, in one breath."""
+    return any(
+        e["entity"] == "municipality" and _LIVES.match(for_features(u.text[e["end"] :]).lstrip()) for e in u.entities
+    )
 
 
 def _lives_far(u: Understanding) -> bool:
@@ -329,15 +365,25 @@ def _someone_there(u: Understanding) -> bool:
 def _lives_here(text: str) -> bool:
     return bool(
         re.search(
-            r"区民|市民|都民|(?:区|市|町|村|東京|都内)(?:の|に)?(?:家|マンション|アパート|実家|人間|もん)|(?:家|うち|いえ|住所|住民票)は|在|同棲|暮ら|すん|our (?:flat|place|apartment|home)|flat in|apartment in|from \w+ (?:ward|city)|based in",
+            r"(?:東京|都内|上京)(?:に|へ|して)?(?:来て|きて|出てきて|引っ?越してきて|越してきて)(?:から)?(?:まだ|もう|やっと)?(?:\d+|[一二三四五六七八九十半])(?:日|週間|か月|ヶ月|年)|区民|市民|都民|(?:区|市|町|村|東京|都内)(?:の|に)?(?:家|マンション|アパート|実家|人間|もん)|(?:家|うち|いえ|住所|住民票)は|在|同棲|暮ら|すん|our (?:flat|place|apartment|home)|flat in|apartment in|from \w+ (?:ward|city)|based in",
             text,
         )
     ) and not re.search(r"使え|制度|独自|証明書|accept|scheme|certificate|住宅|では[?？]|は[?？]", text)
 
 
+_WITHIN_DAYS = (
+    (re.compile(r"明日|あした|あさって|明後日|今週|\b(?:tomorrow|this week(?:end)?)\b"), 7),
+    (re.compile(r"再来週|さらいしゅう|今月末|月末に|\b(?:the )?week after next\b"), 20),
+    (re.compile(r"来週|らいしゅう|\bnext week(?:end)?\b"), 13),
+)
+
+
 def move_date(u: Understanding, today: date) -> list[str] | None:
     """First and last day of the date or time a message names for a move, if it names one."""
+    spans = u.values("period")
     for value in u.values("date"):
+        if spans and value == today.isoformat():
+            continue  # "We'll move in about eight months. Can we apply today?"
         if len(value) == 10:
             return [value, value]
         if len(value) == 7:
@@ -345,7 +391,7 @@ def move_date(u: Understanding, today: date) -> list[str] | None:
             return [span.first.isoformat(), span.last.isoformat()]
         if len(value) == 4:
             return [f"{value}-01-01", f"{value}-12-31"]
-    for value in u.values("period"):
+    for value in spans:
         match = re.fullmatch(r"P(\d+)([DWMY])", value)
         if match and not re.search(r"前", u.plain):
             n = int(match[1])
@@ -356,6 +402,8 @@ def move_date(u: Understanding, today: date) -> list[str] | None:
                 else date.fromordinal(today.toordinal() + days)
             )
             return [end.isoformat(), end.isoformat()]
-    if re.search(r"もうすぐ|近々|すぐに|soon|shortly|まもなく", u.plain):
-        return None
+    for words, days in _WITHIN_DAYS:
+        if words.search(u.plain):
+            end = date.fromordinal(today.toordinal() + days).isoformat()
+            return [today.isoformat(), end]
     return None

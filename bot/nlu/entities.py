@@ -210,6 +210,8 @@ def _ties_to_tokyo(plain: str, link: Match, places: list[Place]) -> bool:
     stop = re.search(r"[.;!?,\n]|\b(?:and|but|while|so)\b", tail)
     end = link.end + (stop.start() if stop else len(tail))
     own = [p for p in places if link.end <= p.start < end]
+    if not own and link.label == "move_in":  # "we sign for a place in Setagaya and move in then. Now in Nagoya"
+        own = [p for p in places if p.end <= link.start and not re.search(r"[.;!?\n]", plain[p.end : link.start])][-1:]
     if not own:  # "live and work in Kyoto": the place said next holds for both
         own = [p for p in places if p.start >= end][:1] or [p for p in places if p.end <= link.start][-1:]
     if link.label == "move_in" and re.match(r"\s*(?:out|away|from)\b", tail) and " to " not in tail:
