@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from bot.dialogue.denials import denied, without_denials
+from bot.dialogue.denials import before_denial, denied, without_denials
 from bot.dialogue.facts import BOTH, Facts
 from bot.dialogue.understanding import Understanding
 
@@ -74,6 +74,7 @@ def _sentence_of(text: str, pattern: re.Pattern[str]) -> str:
     return next((s for s in re.split(r"[。.!?！？]", text) if found and found[0] in s), text)
 
 
+_UNMARRIED = frozenset({"marriage", "de_facto"})
 _PUT_RIGHT = re.compile(
     r"違った|ちがった|間違え(?:た|ました)|まちがえ|訂正|じゃなかった|ではなかった|\b(?:no,? wait|scratch that|i mean|correction)\b"
 )
@@ -111,8 +112,9 @@ def read_bonds(u: Understanding, text: str, facts: Facts) -> None:
         and not re.search(r"離婚(?:が)?(?:成立し(?:た|て(?:い)?ます)|しました|済)", text)
     ):
         facts["any_marriage"] = "yes"
-    elif {"marriage", "de_facto"} & no or _SINGLE.search(whole) or _DE_FACTO_NONE.search(whole):
-        one_only = _ONE_OF_THEM.search(_sentence_of(whole, _SINGLE)) and not (
+    elif _UNMARRIED & no or _SINGLE.search(whole) or _DE_FACTO_NONE.search(whole):
+        said_of = _sentence_of(whole, _SINGLE) if _SINGLE.search(whole) else before_denial(whole, _UNMARRIED)
+        one_only = _ONE_OF_THEM.search(said_of) and not (
             BOTH.search(whole) or _NOR_THE_OTHER.search(whole)
         )
         if not one_only or re.search(r"離婚|divorced|バツ|死別|widow", whole):

@@ -109,6 +109,9 @@ def _describes_calmly(moment: Moment) -> bool:
     return moment.u.top[1] < 0.8 and bool(len(stated) >= 2 or stated.keys() & {"links", "ages", "move_in", "outside"})
 
 
+_GOES_ON = 2  # facts about the couple told in one message: they have taken the matter up again
+
+
 def _after_crisis(moment: Moment) -> list[Spec]:
     """While someone is in distress nothing cold is said: lines without a voice call for who cannot phone, else we stay."""
     u, found = moment.u, moment.last_entry
@@ -129,6 +132,8 @@ def _after_crisis(moment: Moment) -> list[Spec]:
         return [entry("support_yorisoi_languages")]  # 「ベトナム語で話せますか」: of the line just named
     if name == "support_office" and _NUMBER.search(u.plain) and not _OFFICE.search(u.plain):
         return [entry(found.id)]  # 「電話番号を教えて」: of the line for this, not of the office
+    if len(reading.read(u, moment.today)) >= _GOES_ON or (moment.checking and u.says("about", 0.9) == "case"):
+        return []  # 「ごめん、落ち着いた。確認の続きお願い。20と23で、二人とも結婚してない」
     cold = moment.kind_of(name) in ("refuse", "smalltalk") or p < 0.3
     unfit = not label.startswith("faq/") and label not in _COMMANDS
     return [entry("support_crisis")] if (cold or unfit) and name not in _STAYS_CALM else []

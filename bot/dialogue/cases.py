@@ -175,6 +175,7 @@ _CHECK_WITH_ME = re.compile(
     r"(?:一緒に|ひとつずつ|一つずつ|順番に).{0,6}(?:確認|チェック|見て)|(?:check|go through|walk (?:me|us) through) (?:the |our |my |all )?(?:conditions|requirements|eligibility)|eligibility check|(?:can|could) you check (?:if|whether)"
 )
 _HALF_SURE = 0.45
+_SURE_CASE = 0.9
 _TOLD_ENOUGH = 4  # requirements spoken of, after which a request to check is a question that can be answered at once
 
 
@@ -323,7 +324,8 @@ def again(u: Understanding, memory: Memory, facts: Facts, today: date) -> check.
 def _is_case(u: Understanding, facts: Facts, hard: list[str]) -> bool:
     """Whether the message is about filing in their own case, not about the certificate they hold or something else."""
     label, p = u.top
-    if u.mass("faq/oos") > 0.5 and len(hard) < 2:
+    doubts_own = facts.get("open") and u.says("about", _SURE_CASE) == "case" and _FILING.search(u.plain)
+    if u.mass("faq/oos") > 0.5 and len(hard) < 2 and not doubts_own:
         return False
     refuses = facts.get("has_sexual_minority") == "no" or facts.get("makes_oath") == "no"
     if p < 0.5 and (refuses or len(u.plain) <= 24 and hard and _FILING.search(u.plain)):

@@ -51,7 +51,7 @@ _PLAIN_YES_NO = re.compile(
     r"(?:はい|うん|ええ|いいえ|いや|ううん|そうです|yes|yeah|nope)[、。,.! ]|^no(?:[,.!]| (?=(?:we|i|he|she|it|not)\b))"
 )
 _PROMISE = re.compile(
-    r"誓(?:え|い|う)|約束(?:でき|し)|宣誓(?:する|します|できます)|支え合(?:う|い|って)|\bpromise\b|swear"
+    r"誓(?:え|い|う)|約束(?:は|も|を)?(?:でき|し|ok|オッケー)|宣誓(?:する|します|できます)|支え合(?:う|い|って)|\bpromise\b|swear"
 )
 _CONTINUE = re.compile(
     r"^(?:ok|okay|よかった|なるほど|わかりました|了解|じゃあ|では|それで|alright|right|got it)[、。,. ]*(?:続け|continue|go on|next|次)?"

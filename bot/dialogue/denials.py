@@ -47,6 +47,13 @@ def denied(plain: str) -> frozenset[str]:
     return frozenset(name for _, _, names in _rows(plain) for name in names)
 
 
+def before_denial(plain: str, names: frozenset[str]) -> str:
+    """What stands before the first denied row of these names, within its sentence: who it is said of."""
+    text = _SPACED.sub("", plain)
+    start = next((start for start, _, row in _rows(plain) if names & set(row)), 0)
+    return re.split(r"[。.!?！？\n]", text[:start])[-1]
+
+
 def without_denials(plain: str) -> str:
     """The message without its denied rows, so that what is said beside them can be read: 「私は独身やけど妻のある人と…」."""
     text = _SPACED.sub("", plain)

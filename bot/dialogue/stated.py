@@ -55,7 +55,7 @@ _TO_EACH_OTHER = re.compile(
     r"(?:お互い|二人で|二人の間|ふたりで|この人と|彼女?と(?:は|私|僕)?.{0,8}(?:結婚|婚姻)|同士で)|\beach other\b|\bwe(?:'re| are| were)? (?:legally |still |already )*married\b|\bour .{0,16}marriage\b"
 )
 _PROMISED = re.compile(
-    r"(?:約束|やくそく|誓)(?:い|を|は)?(?:も)?(?:し|でき)?(?:ます|まし|る(?!か|の)|えます)|誓います|\b(?:we|i|both) (?:do |can |will |both )?(?:promise|swear|pledge)|\byes\b.{0,12}promise"
+    r"(?:約束|やくそく|誓)(?:い|を|は)?(?:も)?(?:し(?:て(?:い)?|と)?|でき)?(?:ます|まし|る(?!か|の)|えます)|誓います|\b(?:we|i|both) (?:do |can |will |both )?(?:promise|swear|pledge)|\byes\b.{0,12}promise"
 )
 # Ways of being in Tokyo that the rule does not name; without such a word a place of work or study in Tokyo is one.
 _LOOSE_TIE = re.compile(
@@ -256,6 +256,10 @@ def _take(u: Understanding, facts: Facts, slot: str, meaning: dict[str, str], ke
         _open(facts, requirement)
 
 
+# 「いとこじゃなくて本当の姉妹だったら」: the patterns know which of the two words holds, the reader sees both.
+_INSTEAD = re.compile(r"(?:じゃ|では)なく(?:て|、)|\bnot (?:my |a |an )?\w+,? but\b")
+
+
 def _take_kin(u: Understanding, facts: Facts) -> None:
     said = u.says("kin", _SURE)
     requirement = "req-07-not-close-relatives"
@@ -270,7 +274,7 @@ def _take_kin(u: Understanding, facts: Facts) -> None:
         if said == "adopted" and requirement in facts.get("open", ()):
             return  # an adoption, but not plainly one between the two as partners
         facts["relation"] = _KIN[said]
-    elif _excluded(facts["relation"]) != (said == "close"):
+    elif _excluded(facts["relation"]) != (said == "close") and not _INSTEAD.search(u.plain):
         if u.says("kin", _SURER):
             facts["relation"] = _KIN[said]
         else:
