@@ -200,6 +200,12 @@ def confirmed(connection: Connection, key_hash: bytes) -> Confirmed | None:
     return None if row is None else Confirmed(row.content_digest, row.application_id, row.response, row.wrapped)
 
 
+def confirm_again(connection: Connection, key_hash: bytes, digest: bytes, response: bytes) -> None:
+    """Lets a key stand for other content from now on."""
+    row = update(t.idempotency).where(t.idempotency.c.key_hash == key_hash)
+    connection.execute(row.values(content_digest=digest, response=response))
+
+
 def confirmations_of(connection: Connection, application: UUID) -> list[tuple[bytes, Confirmed]]:
     """The confirmations of an application that hold an answer, with the hashes of their keys."""
     rows = connection.execute(

@@ -134,7 +134,7 @@ def start(moment: Moment) -> Turn | None:
         return _tracked(moment, tracking.begin(moment.access, moment.u, scene(moment)))
     known = _from_check(moment)
     facts = {**known, **wished.read(moment.u, None, scene(moment).on_line, moment.today)}
-    step = applying.begin(facts, scene(moment), from_check=bool(known))
+    step = applying.begin(facts, scene(moment), from_check=bool(known), earlier=moment.draft)
     return moment.turn(*step.specs, draft=step.state, access=_quiet(moment.access))
 
 
