@@ -28,6 +28,8 @@ class Stored:
     contact: bytes | None
     wrapped_key: bytes
     seen_at: datetime | None = None
+    next_pin_hash: str | None = None
+    next_pin_at: datetime | None = None
 
 
 def insert_if_new(connection: Connection, table: Table, values: dict[str, Any]) -> bool:
@@ -81,7 +83,17 @@ def _one(connection: Connection, condition: Any, lock: bool) -> Stored | None:
 
 
 def _stored(row: Row) -> Stored:
-    return Stored(_application(row), row.receipt_hash, row.pin_hash, row.wishes, row.contact, row.wrapped, row.seen_at)
+    return Stored(
+        _application(row),
+        row.receipt_hash,
+        row.pin_hash,
+        row.wishes,
+        row.contact,
+        row.wrapped,
+        row.seen_at,
+        row.next_pin_hash,
+        row.next_pin_at,
+    )
 
 
 def _application(row: Row) -> Application:
@@ -99,6 +111,12 @@ def change(connection: Connection, before: Application, at: datetime, **values: 
     )
     if changed.rowcount != 1:  # read without a lock, or erased in between
         raise ApplicationNotFound()
+
+
+def retire_old_pin(connection: Connection, application: UUID, used: str) -> None:
+    """Lets the new PIN stand alone, if it is still the one that waits."""
+    row = update(t.applications).where(t.applications.c.id == application, t.applications.c.next_pin_hash == used)
+    connection.execute(row.values(pin_hash=used, next_pin_hash=None, next_pin_at=None))
 
 
 def seen(connection: Connection, application: UUID, at: datetime) -> None:

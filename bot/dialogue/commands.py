@@ -59,6 +59,9 @@ COMMANDS: Mapping[str, re.Pattern[str]] = {
     "tick": re.compile(r"^(?:書類|しょるい)(?:を|が|は)?(?:用意|準備|そろ|揃|取|あり)|have a paper|papers? (?:is |are )?ready"),
     "view": re.compile(r"^(?:今の|いまの)?(?:状況|じょうきょう|進捗|しんちょく|ステータス|進み具合)(?:は|を)?(?:どう(?:です|なって(?:い)?ます)?か?|教えて(?:ください)?|おしえて(?:ください)?|見せて|見たい)?[?]?$|(?:なに|何)か(?:進展|変化|動き)|^any (?:news|progress|updates?)\b|^status[?]?$|^(?:how far|what's the status)|(?:残り|あと|まだ|足りない|必要な|のこり|たりない).{0,8}(?:書類|しょるい)|what(?:'s| is) (?:missing|left)|papers? (?:left|missing)|^how(?:'s| is| are) (?:it|things|everything|we) (?:going|doing)|^どうなっ(?:た|てる|ています)"),
 }  # fmt: skip
+_NOTED = re.compile(
+    r"^新しい(?:暗証)?番号を?(?:書き留め|書き|控え|メモし)(?:まし)?た|^i(?:'ve| have)? (?:noted|written down) the new (?:number|pin)"
+)
 # What was handed in elsewhere, by somebody else, or not yet: none of it is a filing with Tokyo.
 _NOT_FILED = re.compile(
     r"戸籍|こせき|抄本|住民票|じゅうみんひょう|役所|やくしょ|請求|友だち|友達|ともだち|友人|知り合い|知人|来月|らいげつ|来週|来年|つもり|まだ|前に|family register|residence record|city hall|ward office|\bfriends?\b|\brequest|\bif\b|\bnext (?:month|week|year)|\bnot\b|n't\b|before we"
@@ -200,6 +203,11 @@ def begins(u: Understanding) -> bool:
 def lost_receipt(u: Understanding) -> bool:
     """Whether the receipt number is asked for again."""
     return bool(_LOST_RECEIPT.search(u.plain))
+
+
+def noted_pin(u: Understanding) -> bool:
+    """Whether a new PIN is said to be written down."""
+    return bool(_NOTED.search(u.plain))
 
 
 def wants_new_pin(u: Understanding) -> bool:

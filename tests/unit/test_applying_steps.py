@@ -100,7 +100,9 @@ def test_after_a_yes_without_an_answer_a_changed_summary_corrects_under_the_same
     while asked(step) != "summary":
         step = go(step, ANSWERS[asked(step)])
     assert (step.state["key"], step.state["revision"]) == ("key 1", 1)
-    assert go(step, "yes", scene=Scene(TODAY, NOW, "en")).state["revision"] == 2  # in another language: corrected once more
+    assert (
+        go(step, "yes", scene=Scene(TODAY, NOW, "en")).state["revision"] == 2
+    )  # in another language: corrected once more
     done = go(step, "はい")
     assert done.task == {"do": "start"}
     afterwards = applying.begin({}, Scene(TODAY, NOW, "ja"), earlier={**done.state, "stage": "done"})
