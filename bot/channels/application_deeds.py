@@ -13,7 +13,7 @@ from bot.applications import pin, receipt
 from bot.applications.core import DOCUMENTS
 from bot.applications.errors import ApplicationNotFound, InvalidInput, StoreUnavailable
 from bot.applications.linking import ONE_TIME, LinkKind, link_kind
-from bot.applications.model import Contact, ContactKind, Wishes
+from bot.applications.model import Contact, ContactKind
 from bot.applications.service import Applications
 from bot.applications.views import View
 from bot.channels.application_desk import Desk, Visit
@@ -84,9 +84,7 @@ class Deeds:
         except InvalidInput as error:
             if error.field != "planned_on":
                 raise Refused("old_form") from None
-            wanted = Wishes.from_json(
-                {"language": visit.form.one("notices"), "circumstances": visit.form.all("circumstance")}
-            )
+            wanted = wishes(visit.form, without_plan=True)
             return self._desk.show(visit, lambda f: self._desk.pages.wishes(f, wanted, "bad_month"), status=422)
         return await self._saved(visit, lambda a: a.change_wishes(grant, visit.caller, wanted, today))
 

@@ -31,7 +31,8 @@ def begin(
 def change(stored: Mapping[str, Any], u: Understanding, scene: Scene) -> Step:
     """Begins to change the wishes of an application, shown as they are now; a message that says how is taken at its word."""
     facts = {**wished.facts_of(stored), "contact": {"kind": "kept"}}
-    state: State = {"facts": facts, "declined": [], "trail": [], "misses": 0, "mode": "change"}
+    left_open = [name for name in drafts.QUESTIONS if name not in facts]
+    state: State = {"facts": facts, "declined": left_open, "trail": [], "misses": 0, "mode": "change"}
     state["stored"] = deepcopy(facts)
     state = at(state, scene, "summary", "which")
     facts = wished.read(u, "which", scene.on_line, scene.today)

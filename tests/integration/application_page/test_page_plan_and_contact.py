@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
 
 from bot.applications.model import Contact, ContactKind
+from bot.rules.checklist import Circumstance
 from bot.rules.periods import Span
 from tests.integration.application_page.browser import (
     WISHES,
@@ -64,3 +66,21 @@ async def test_an_exact_day_that_was_planned_in_chat_stays_on_offer(serve, start
         form = await page.get("/a/wishes")
         assert form.has("month", "2027-03-14")
         assert "2027年3月14日" in form.text
+
+
+async def test_what_was_left_open_in_the_chat_stays_open_unless_it_is_ticked(serve, start, applications):
+    left_open = frozenset({Circumstance.FOREIGN_NATIONAL, Circumstance.WANTS_CHILD_NAME})
+    case = start(replace(WISHES, left_open=left_open))
+    async with serve() as browser:
+        page = browser()
+        await page.enter(case)
+        form = await page.get("/a/wishes")
+        sent = [("left_open", value) for value in re.findall(r'name="left_open" value="(\w+)"', form.html)]
+        assert len(sent) == 2
+        await page.post("/a/wishes", [*sent, ("circumstance", "foreign_national"), ("notices", "ja"), ("month", "")])
+        kept = applications.shown(case.application).wishes
+        assert (kept.circumstances, kept.left_open) == (
+            {Circumstance.FOREIGN_NATIONAL},
+            {Circumstance.WANTS_CHILD_NAME},
+        )
+        assert (await page.post("/a/wishes", [("left_open", "x"), ("notices", "ja")])).status == 400
