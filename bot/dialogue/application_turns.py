@@ -70,13 +70,14 @@ def under_way(moment: Moment) -> Turn | None:
 
 
 def _instead_of_check(moment: Moment) -> Turn | None:
-    """What is wanted of the open record is no answer to the check, which waits meanwhile."""
+    """What is wanted of the record is no answer to the check: it goes on once it is told how things stand, and waits for all else."""
     u, access = moment.u, moment.access
-    if not access.get("grant") or u.sealed:
+    if u.sealed:
         return None
-    if commands.asks_how_it_stands(u):
-        return status(moment)
-    if not commands.of_a_record(u):
+    if commands.asks_in_a_check(u):
+        step = tracking.begin(access, u, scene(moment))
+        return _turn(moment, replace(step, task={**(step.task or {}), "in_check": True}), "access")
+    if not access.get("grant") or not commands.of_a_record(u):
         return None
     return _tracked(moment, tracking.step({**access, "asked": None}, u, scene(moment)))
 

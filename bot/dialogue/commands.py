@@ -10,13 +10,14 @@ from bot.dialogue.understanding import Understanding
 
 _PIN = r"(?:暗証番号|あんしょうばんごう|ピン|(?<![a-z])pin(?![a-z])|passcode)"
 _RECEIPT = r"(?:(?:受付|うけつけ)(?:番号|ばんごう|no\.?)|(?<![a-z])receipt(?! and)(?: number| no\.?)?)"
-_FORGOT = r"(?:忘れ|わすれ|なくし|無くし|失くし|紛失|分か(?:ら|り)(?!まし)|わか(?:ら|り)(?!まし)|覚えて(?:い)?な|思い出せ|lost|forg[eo]t|don'?t (?:know|remember|have)|can'?t (?:find|remember))"
+_FORGOT = r"(?:忘れ|わすれ|なくし|無くし|失くし|紛失|分か(?:ら|り)(?!まし)|わか(?:ら|り)(?!まし)|覚えて(?:い)?な|思い出せ|見つから|みつから|\blos(?:t|e|ing)|misplace|forg[eo]t|don'?t (?:know|remember|have)|can(?:'?t|not) (?:find|remember))"
 _LOST_PIN = re.compile(
     rf"{_PIN}.{{0,12}}{_FORGOT}|{_FORGOT}.{{0,16}}{_PIN}|{_PIN}(?:を|は|って)?(?:もう一[度回])?(?:教え|おしえ|見せ|みせ|(?:何|なん)(?:だっけ|でしたっけ|だった|でした|番))|(?:what(?:'s| was| is)|tell me|show me|see) (?:my|our|the) {_PIN}"
 )
 # A number is named without saying which: of those of ours only the receipt is kept by people as "the number".
 _LOST_NUMBER = re.compile(
-    r"^(?:その|この)?(?:番号|ばんごう)(?:を|が|は|も)?(?:忘れ|わすれ|なくし|無くし|失くし|紛失|覚えて(?:い)?な|おぼえて(?:い)?な|分から|わから|思い出せ).{0,8}$|^i(?:'ve| have)? (?:lost|forg[eo]t(?:ten)?) (?:the|my|our) number[.!]?$"
+    r"^(?:もし)?(?:その|この|控えた|ひかえた|書いた|もらった|tp(?:-|ー)?(?:で|から)(?:始|はじ)まる)*(?:番号|ばんごう)(?:って|を|が|は|も)?(?:忘れ|わすれ|なくし|無くし|失くし|紛失|覚えて(?:い)?な|おぼえて(?:い)?な|分から|わから|思い出せ|見つから|みつから).{0,20}$"
+    r"|^(?:what (?:can|should|do|happens)?.{0,16}?(?:if|when) )?(?:i|we)(?:'ve| have)? (?:lost|lose|misplaced?|forg[eo]t(?:ten)?|can(?:'?t|not) (?:find|remember)) (?:the|my|our) numbers?(?: you gave (?:me|us))?(?:$|[,.!?] ?.{0,24}$)"
 )
 _OTHER_RECEIPT = re.compile(
     rf"{_RECEIPT}(?:から|を|が|は)?(?:もう一[度回])?(?:入れ|いれ|打ち|書き|かき|送り|おくり|やり)?(?:直|なお|間違|まちが|違[うっいえ]|ちが)|別の{_RECEIPT}|(?:enter|type|give|send|use) (?:the |a |my |our )?(?:other |another |different )?{_RECEIPT}(?: again)?$|(?:another|different|wrong) {_RECEIPT}"
@@ -118,6 +119,14 @@ def needs_record(u: Understanding) -> str | None:
 def asks_how_it_stands(u: Understanding) -> bool:
     """Whether somebody asks for the record they have with us, in words that cannot mean Tokyo's own processing."""
     return bool(_HOW_IT_STANDS.search(u.plain))
+
+
+def asks_in_a_check(u: Understanding) -> bool:
+    """Whether somebody asks for their record, though a check is asking its questions."""
+    if _OF_THE_CHECK.search(u.plain):
+        return False
+    asks = replies.questions(u) or "?" in u.plain
+    return asks_how_it_stands(u) or asks and u.sure("check_application_status", 0.7)
 
 
 def named(u: Understanding) -> str | None:
