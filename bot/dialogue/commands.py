@@ -125,7 +125,7 @@ def asks_in_a_check(u: Understanding) -> bool:
     """Whether somebody asks for their record, though a check is asking its questions."""
     if _OF_THE_CHECK.search(u.plain):
         return False
-    asks = replies.questions(u) or "?" in u.plain
+    asks = replies.questions(u) or "?" in u.plain or named(u) == "view"
     return asks_how_it_stands(u) or asks and u.sure("check_application_status", 0.7)
 
 
