@@ -10,6 +10,7 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import AllSlotsReset, EventType, Restarted, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from bot.desk.beside_check import with_check
 from bot.desk.errand import Errand, Outcome, Visit, carried_out, try_later
 from bot.dialogue.turn import say
 
@@ -52,7 +53,10 @@ async def run_errand(
     if errand is None:
         dispatcher.utter_message(response="utter_say", spec=say("try_later", kind="fallback", topic="out_of_scope"))
         return []
-    outcome = await _in_time(errand, visit_of(tracker))
+    visit = visit_of(tracker)
+    outcome = with_check(
+        await _in_time(errand, visit), tracker.get_slot("check") if visit.task.get("in_check") else None
+    )
     language = outcome.language or tracker.get_slot("language") or "ja"
     for spec in outcome.specs:
         dispatcher.utter_message(response="utter_say", spec=spec, lang=language)

@@ -18,6 +18,7 @@ from bot.dialogue.turn import Turn
 from bot.dialogue.understanding import Understanding
 from bot.knowledge.loader import load
 
+LANGUAGES = ("ja", "en", "ja-easy")
 # Which action carries out which task.
 ACTIONS = {
     **dict.fromkeys(starting.ERRANDS, "action_start_application"),
@@ -57,9 +58,9 @@ class ActionRespond(Action):
 
 def _memory(tracker: Tracker, metadata: Mapping[str, Any]) -> Memory:
     slot = tracker.get_slot
-    wished = metadata.get("lang") if metadata.get("lang") in ("ja", "en", "ja-easy") else None
+    wished, reader = (metadata.get(name) if metadata.get(name) in LANGUAGES else None for name in ("lang", "reader"))
     return Memory(
-        language=wished or slot("language") or "ja",
+        language=wished or slot("language") or reader or "ja",
         language_chosen=bool(wished or slot("language_chosen")),
         said=tuple(slot("said") or ()),
         offered=tuple(slot("offered") or ()),

@@ -24,6 +24,8 @@ from bot.applications.try_rows import Counters
 from bot.applications.views import Caller, View
 
 _NOBODY = UUID(int=0)
+# How long an old PIN opens beside a new one that nobody has used: as long as a draft is kept that nobody opens.
+OLD_PIN_KEPT = timedelta(days=14)
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,26 @@ class _Counted:
     before: Counters
     receipt: Tries
     at: datetime
+    pin_hash: str
+    """The hash of the PIN that proved right."""
+
+
+@dataclass(frozen=True, repr=False)
+class _Made:
+    """A new PIN, its hash, and the hash of the PIN it was made beside."""
+
+    pin: str
+    pin_hash: str
+    beside: str
+
+
+def _right(stored: repository.Stored, now: datetime) -> tuple[str, ...]:
+    """The hashes of the PINs that open: of two, the old one first."""
+    if stored.next_pin_hash is None or stored.next_pin_at is None:
+        return (stored.pin_hash,)
+    if now >= stored.next_pin_at + OLD_PIN_KEPT:
+        return (stored.next_pin_hash,)
+    return stored.pin_hash, stored.next_pin_hash
 
 
 class Access(Core):
@@ -50,27 +72,27 @@ class Access(Core):
             application, counted = self._prove(receipt_text, pin_text, caller)
         with self.store.write() as connection:
             self._take_back(connection, counted, opens=True)
+            repository.retire_old_pin(connection, application, counted.pin_hash)
             return self._with_proof(self._view(connection, application, caller, self.now()), caller)
 
     def new_pin(self, receipt_text: str, pin_text: str, caller: Caller, idempotency_key: str) -> str:
         """A new PIN in place of the old one, which must be right; the same key, receipt and old PIN give the same again.
 
-        The key is made by us for one confirmation, as for `start`.
+        The old one opens until the new one is used or noted (`noted_pin`), so that an answer that is lost shuts nobody out. The key
+        is made by us for one confirmation, as for `start`.
         """
         number = receipt.read(receipt_text) or ""
         key_hash = self.vault.keyed_hash("idempotency", f"new_pin:{caller.conversation}:{idempotency_key}")
         digest = self.vault.keyed_hash("content", f"{number}:{pin.read(pin_text)}")
-        with self.store.read() as connection:
-            earlier = repository.confirmed(connection, key_hash)
-        if earlier and earlier.response and hmac.compare_digest(earlier.content_digest, digest):
-            return str(self._open_response(earlier, key_hash)["pin"])
+        if said := self._said_before(key_hash, digest):
+            return said
         with self.pins.turn():
             application, counted = self._prove(receipt_text, pin_text, caller)
             fresh = pin.new()
-            pin_hash = self.pins.hash(self._pepper(application, fresh))
+            made = _Made(fresh, self.pins.hash(self._pepper(application, fresh), counted.pin_hash), counted.pin_hash)
         with self.store.write() as connection:
             self._take_back(connection, counted)
-            self._set_pin(connection, application, fresh, pin_hash, key_hash, digest)
+            self._set_pin(connection, application, made, key_hash, digest)
         return fresh
 
     def replace_lost_pin(self, proof: str, grant: str, caller: Caller, idempotency_key: str) -> str:
@@ -84,29 +106,54 @@ class Access(Core):
             raise GrantExpired()
         key_hash = self.vault.keyed_hash("idempotency", f"lost_pin:{caller.conversation}:{idempotency_key}")
         digest = self.vault.keyed_hash("content", str(application))
+        if said := self._said_before(key_hash, digest):
+            return said
         with self.store.read() as connection:
-            earlier = repository.confirmed(connection, key_hash)
-        if earlier and earlier.response and hmac.compare_digest(earlier.content_digest, digest):
-            return str(self._open_response(earlier, key_hash)["pin"])
+            kept = _right(repository.get(connection, application), now)[0]
         with self.pins.turn():
             fresh = pin.new()
-            pin_hash = self.pins.hash(self._pepper(application, fresh))
+            made = _Made(fresh, self.pins.hash(self._pepper(application, fresh), kept), kept)
         with self.store.write() as connection:
-            self._set_pin(connection, application, fresh, pin_hash, key_hash, digest)
+            self._set_pin(connection, application, made, key_hash, digest)
         return fresh
 
-    def _set_pin(
-        self, connection: Connection, application: UUID, fresh: str, pin_hash: str, key_hash: bytes, digest: bytes
-    ) -> None:
+    def noted_pin(self, grant: str, caller: Caller) -> None:
+        """The couple has noted a new PIN: the old one opens nothing from now on."""
+        with self.store.write() as connection:
+            stored = self._granted(connection, grant, caller, self.now())
+            if stored.next_pin_hash:
+                repository.retire_old_pin(connection, stored.application.id, stored.next_pin_hash)
+
+    def _said_before(self, key_hash: bytes, digest: bytes) -> str | None:
+        """The PIN made under a key, as long as it opens."""
+        with self.store.read() as connection:
+            earlier = repository.confirmed(connection, key_hash)
+            if not (earlier and earlier.application and hmac.compare_digest(earlier.content_digest, digest)):
+                return None
+            right = _right(repository.get(connection, earlier.application), self.now())
+        said = self._open_response(earlier, key_hash)
+        return said["pin"] if said.get("hash", right[0]) in right else None
+
+    def _set_pin(self, connection: Connection, application: UUID, made: _Made, key_hash: bytes, digest: bytes) -> None:
         stored = repository.get(connection, application, lock=True)
         now = self.now()
-        self._note(connection, stored, COUPLE, "new_pin", now, pin_hash=pin_hash)
-        response = self._seal_response(self._data_key(stored), key_hash, {"pin": fresh})
+        if made.beside not in (right := _right(stored, now)):  # another new PIN was used meanwhile
+            raise ApplicationNotFound()
+        pins = {"pin_hash": made.beside, "next_pin_hash": made.pin_hash, "next_pin_at": now}
+        self._note(connection, stored, COUPLE, "new_pin", now, **pins)
+        said = {"pin": made.pin, "hash": made.pin_hash}
+        response = self._seal_response(self._data_key(stored), key_hash, said)
         values = {"application_id": application, "response": response, "created_at": now}
-        if not repository.insert_if_new(
+        if repository.insert_if_new(
             connection, t.idempotency, {"key_hash": key_hash, "content_digest": digest, **values}
         ):
+            return
+        earlier = repository.confirmed(connection, key_hash)
+        if not (earlier and earlier.application and hmac.compare_digest(earlier.content_digest, digest)):
             raise IdempotencyConflict()
+        if self._open_response(earlier, key_hash).get("hash") in right:  # a copy was faster
+            raise IdempotencyConflict()
+        repository.confirm_again(connection, key_hash, digest, response)
 
     def unlock(self, application: UUID, who: str, reason: str) -> None:
         """Staff open a receipt that failed tries have locked, which allows twenty more; the history notes who and why."""
@@ -125,18 +172,20 @@ class Access(Core):
             wait = max((tries.wait(now) for tries in counters.callers.values()), default=timedelta(0))
             if wait:
                 raise TooManyTries(wait)
-            heard = counters.receipt.open(now)
-            after = counters.receipt.failed(now) if heard else counters.receipt
+            stored = repository.find(connection, subject)
+            right = _right(stored, now) if stored else ()
+            pins = len(right) or 1
+            heard = counters.receipt.open(now, pins)
+            after = counters.receipt.failed(now, pins) if heard else counters.receipt
             try_rows.save_receipt(connection, subject, after, now)
             for caller_hash, tries in counters.callers.items():
                 try_rows.save_caller(connection, caller_hash, tries.failed(now), now)
-            stored = repository.find(connection, subject)
         answerable = stored if heard and digits else None
         application = answerable.application.id if answerable else _NOBODY
-        kept = answerable.pin_hash if answerable else None
-        if not self.pins.verify(kept, self._pepper(application, digits or "")):
+        used = self.pins.which(right if answerable else (), self._pepper(application, digits or ""))
+        if used is None:
             raise ApplicationNotFound()
-        return application, _Counted(subject, frozenset(counters.callers), counters, after, now)
+        return application, _Counted(subject, frozenset(counters.callers), counters, after, now, used)
 
     def _take_back(self, connection: Connection, counted: _Counted, *, opens: bool = False) -> None:
         """The try was none: takes it off the counters, leaving what others did meanwhile."""

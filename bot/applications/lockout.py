@@ -3,7 +3,7 @@
 A receipt is locked for 15 minutes after five failures in a row, for the rest of a day after ten within 24 hours, and after twenty
 until staff open it. A caller (an address, a conversation) may fail twenty times an hour. The twenty of a receipt are counted for
 good: neither a successful look-up nor a new PIN takes them back, so the chance of a guess never exceeds 20 in a million for each
-time staff open it (docs/decisions/0004). That bound depends on no clock.
+time staff open it (docs/decisions/0004); while an old and a new PIN both open, a failure counts as two towards them. That bound depends on no clock.
 
 Times in the future count as just now, and no failure is noted before an earlier one: a clock that jumps back opens nothing early.
 """
@@ -34,17 +34,22 @@ class Tries:
     """How many failures, counted from the oldest, there were when the couple last came with receipt and PIN."""
     told: int = 0
     """How many there were the time before: those after them are told of until the couple comes again."""
+    doubled: int = 0
+    """How many failures came while two PINs were right: towards the twenty, each of these counts once more."""
 
     @property
     def needs_staff(self) -> bool:
         """Whether only staff can open it again."""
-        return len(self.failures) >= FAILURES_UNTIL_STAFF
+        return not self._leaves(1)
 
-    def open(self, now: datetime) -> bool:
-        """Whether a try is heard now."""
-        return not self.needs_staff and (self.locked_until is None or now >= self.locked_until)
+    def open(self, now: datetime, pins: int = 1) -> bool:
+        """Whether a try is heard now, of which so many PINs would be right."""
+        return self._leaves(pins) and (self.locked_until is None or now >= self.locked_until)
 
-    def failed(self, now: datetime) -> Tries:
+    def _leaves(self, pins: int) -> bool:
+        return len(self.failures) + self.doubled + pins <= FAILURES_UNTIL_STAFF
+
+    def failed(self, now: datetime, pins: int = 1) -> Tries:
         """After one more failure, heard at `now`; locks when it is one too many."""
         now = max((now, *self.failures))
         failures = (*self.failures, now)
@@ -55,7 +60,8 @@ class Tries:
         recent = [at for at in failures if at > now - DAY]
         if len(recent) >= DAY_FAILURES:
             until = _later(until, recent[-DAY_FAILURES] + DAY)
-        return replace(self, failures=failures, in_row=in_row, locked_until=until)
+        doubled = self.doubled + pins - 1
+        return replace(self, failures=failures, in_row=in_row, locked_until=until, doubled=doubled)
 
     def taken_back(self, before: Tries, counted: Tries) -> Tries:
         """After a try that was counted in advance proved right; failures that came in between stay, and so do their locks."""
@@ -67,7 +73,8 @@ class Tries:
         at = failures.index(counted.failures[-1])
         del failures[at]
         seen, told = self.seen - (at < self.seen), self.told - (at < self.told)
-        return replace(self, failures=tuple(failures), seen=seen, told=told)
+        doubled = self.doubled - (counted.doubled - before.doubled)
+        return replace(self, failures=tuple(failures), seen=seen, told=told, doubled=doubled)
 
     def opened(self) -> Tries:
         """After receipt and PIN were right: what was told of the time before is told no more. All stay counted."""

@@ -61,6 +61,8 @@ class Wishes:
     circumstances: frozenset[Circumstance] = frozenset()
     planned_on: Span | None = None
     """The day or month in which they mean to file."""
+    left_open: frozenset[Circumstance] = frozenset()
+    """What they would rather not say, or do not know: neither yes nor no."""
 
     def __post_init__(self) -> None:
         if self.language not in LANGUAGES:
@@ -95,10 +97,12 @@ class Wishes:
 
     def to_json(self) -> dict[str, Any]:
         """The wishes as plain values, always in the same order."""
+        left_open = sorted(c.value for c in self.left_open)
         return {
             "language": self.language,
             "circumstances": sorted(c.value for c in self.circumstances),
             "planned_on": _written(self.planned_on) if self.planned_on else None,
+            **({"left_open": left_open} if left_open else {}),
         }
 
     @classmethod
@@ -106,10 +110,12 @@ class Wishes:
         """The reverse of `to_json`; raises `InvalidInput` naming the field that cannot be read."""
         try:
             circumstances = frozenset(Circumstance(c) for c in values.get("circumstances", ()))
+            left_open = frozenset(Circumstance(c) for c in values.get("left_open", ())) - circumstances
         except ValueError as error:
             raise InvalidInput("circumstances") from error
         planned = values.get("planned_on")
-        return cls(str(values.get("language", "ja")), circumstances, _read_span(planned) if planned else None)
+        plan = _read_span(planned) if planned else None
+        return cls(str(values.get("language", "ja")), circumstances, plan, left_open)
 
 
 def _written(span: Span) -> str:

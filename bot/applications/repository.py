@@ -28,6 +28,8 @@ class Stored:
     contact: bytes | None
     wrapped_key: bytes
     seen_at: datetime | None = None
+    next_pin_hash: str | None = None
+    next_pin_at: datetime | None = None
 
 
 def insert_if_new(connection: Connection, table: Table, values: dict[str, Any]) -> bool:
@@ -81,7 +83,17 @@ def _one(connection: Connection, condition: Any, lock: bool) -> Stored | None:
 
 
 def _stored(row: Row) -> Stored:
-    return Stored(_application(row), row.receipt_hash, row.pin_hash, row.wishes, row.contact, row.wrapped, row.seen_at)
+    return Stored(
+        _application(row),
+        row.receipt_hash,
+        row.pin_hash,
+        row.wishes,
+        row.contact,
+        row.wrapped,
+        row.seen_at,
+        row.next_pin_hash,
+        row.next_pin_at,
+    )
 
 
 def _application(row: Row) -> Application:
@@ -99,6 +111,12 @@ def change(connection: Connection, before: Application, at: datetime, **values: 
     )
     if changed.rowcount != 1:  # read without a lock, or erased in between
         raise ApplicationNotFound()
+
+
+def retire_old_pin(connection: Connection, application: UUID, used: str) -> None:
+    """Lets the new PIN stand alone, if it is still the one that waits."""
+    row = update(t.applications).where(t.applications.c.id == application, t.applications.c.next_pin_hash == used)
+    connection.execute(row.values(pin_hash=used, next_pin_hash=None, next_pin_at=None))
 
 
 def seen(connection: Connection, application: UUID, at: datetime) -> None:
@@ -198,6 +216,12 @@ def confirmed(connection: Connection, key_hash: bytes) -> Confirmed | None:
         .where(t.idempotency.c.key_hash == key_hash)
     ).first()
     return None if row is None else Confirmed(row.content_digest, row.application_id, row.response, row.wrapped)
+
+
+def confirm_again(connection: Connection, key_hash: bytes, digest: bytes, response: bytes) -> None:
+    """Lets a key stand for other content from now on."""
+    row = update(t.idempotency).where(t.idempotency.c.key_hash == key_hash)
+    connection.execute(row.values(content_digest=digest, response=response))
 
 
 def confirmations_of(connection: Connection, application: UUID) -> list[tuple[bytes, Confirmed]]:

@@ -85,6 +85,8 @@ applications = Table(
     Column("id", Id, primary_key=True),
     _hash("receipt_hash", nullable=False, unique=True),
     Column("pin_hash", Text, nullable=False),
+    Column("next_pin_hash", Text),  # opens too; from its first use on it alone (`access`)
+    Column("next_pin_at", UtcTime),
     Column("state", String(32), nullable=False),
     Column("wishes", LargeBinary, nullable=False),
     Column("contact", LargeBinary),

@@ -40,7 +40,7 @@ def locked(connection: Connection, receipt: bytes, callers: Iterable[bytes], now
 
 def save_receipt(connection: Connection, subject: bytes, tries: Tries, now: datetime) -> None:
     """Writes a receipt's counter."""
-    marks = {"seen": tries.seen, "told": tries.told}
+    marks = {"seen": tries.seen, "told": tries.told, "doubled": tries.doubled}
     _save(connection, subject, tries.failures, now, marks, in_row=tries.in_row, locked_until=tries.locked_until)
 
 

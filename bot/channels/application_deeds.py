@@ -13,7 +13,7 @@ from bot.applications import pin, receipt
 from bot.applications.core import DOCUMENTS
 from bot.applications.errors import ApplicationNotFound, InvalidInput, StoreUnavailable
 from bot.applications.linking import ONE_TIME, LinkKind, link_kind
-from bot.applications.model import Contact, ContactKind, Wishes
+from bot.applications.model import Contact, ContactKind
 from bot.applications.service import Applications
 from bot.applications.views import View
 from bot.channels.application_desk import Desk, Visit
@@ -21,6 +21,7 @@ from bot.channels.application_forms import ticks, wishes
 from bot.channels.limits import Refused
 
 UNAVAILABLE = 503
+UNPROCESSABLE = 422
 
 
 class Deeds:
@@ -30,16 +31,17 @@ class Deeds:
         self._desk = desk
 
     async def enter(self, visit: Visit) -> HTTPResponse:
-        """Receipt and PIN; any reason not to open it gives the same answer (R22)."""
+        """Receipt and PIN; any reason not to open it gives the same answer, with the receipt as it was typed (R22)."""
         number, digits = visit.form.one("receipt"), visit.form.one("pin")
         invitation, link = visit.form.one("invitation")[:64], visit.form.one("link") == "yes"
+        given = {"receipt": number[:60], "invitation": invitation, "link": link}
         try:
             view = await self._desk.calls(lambda a: a.look_up(number, digits, visit.caller))
         except ApplicationNotFound:
             visit.session = None
-            return self._desk.back(visit, invited(invitation) if invitation else "/a", said="refused")
+            visit.path = invited(invitation) if invitation else visit.path
+            return self._desk.enter(visit, "refused", UNPROCESSABLE, **given)
         except StoreUnavailable:
-            given = {"receipt": number[:60], "invitation": invitation, "link": link}
             return self._desk.enter(visit, "unavailable", UNAVAILABLE, **given)
         said = await self._accept(visit, view, invitation) if invitation and link else None
         return await self._desk.let_in(visit, view, said)
@@ -82,9 +84,7 @@ class Deeds:
         except InvalidInput as error:
             if error.field != "planned_on":
                 raise Refused("old_form") from None
-            wanted = Wishes.from_json(
-                {"language": visit.form.one("notices"), "circumstances": visit.form.all("circumstance")}
-            )
+            wanted = wishes(visit.form, without_plan=True)
             return self._desk.show(visit, lambda f: self._desk.pages.wishes(f, wanted, "bad_month"), status=422)
         return await self._saved(visit, lambda a: a.change_wishes(grant, visit.caller, wanted, today))
 
@@ -102,19 +102,28 @@ class Deeds:
         return await self._saved(visit, lambda a: a.change_contact(grant, visit.caller, wanted))
 
     async def pin(self, visit: Visit) -> HTTPResponse:
-        """A new PIN for the old one; repeated at once, it is the same again, so that an answer lost on the way loses no PIN."""
+        """A new PIN for the old one, which opens until the new one is noted or used; repeated at once, it is the same again."""
         session, number, digits = visit.session, visit.form.one("receipt"), visit.form.one("pin")
         assert session is not None
         key = session.key_for(f"{receipt.read(number)}:{pin.read(digits)}")
         try:
             fresh = await self._desk.calls(lambda a: a.new_pin(number, digits, visit.caller, key))
         except ApplicationNotFound:
-            return self._desk.back(visit, "/a/pin", said="wrong_pin")
+            return self._pin_again(visit, number, "wrong_pin", UNPROCESSABLE)
         except StoreUnavailable:
-            page = self._desk.pages.pin
-            return self._desk.show(visit, lambda f: page(f, receipt=number[:60]), "unavailable", UNAVAILABLE)
+            return self._pin_again(visit, number, "unavailable", UNAVAILABLE)
         session.show_once("pin", fresh, self._desk.sessions.now())
         return self._desk.back(visit, "/a/pin")
+
+    def _pin_again(self, visit: Visit, number: str, said: str, status: int) -> HTTPResponse:
+        page = self._desk.pages.pin
+        return self._desk.show(visit, lambda frame: page(frame, receipt=number[:60]), said, status)
+
+    async def noted(self, visit: Visit) -> HTTPResponse:
+        """The new PIN is written down: the old one stops working."""
+        grant = visit.grant
+        await self._desk.calls(lambda a: a.noted_pin(grant, visit.caller))
+        return self._desk.back(visit, said="pin_noted")
 
     async def phone(self, visit: Visit) -> HTTPResponse:
         """A link for another device."""

@@ -40,12 +40,13 @@ class Form:
         return tuple((field, value) for field, value in self.fields if field not in _NOT_REPEATED)
 
 
-def wishes(form: Form) -> Wishes:
-    """The wishes of the form; raises `InvalidInput` naming the field that cannot be read."""
+def wishes(form: Form, *, without_plan: bool = False) -> Wishes:
+    """The wishes of the form, or all but the plan; raises `InvalidInput` naming the field that cannot be read."""
     values: Mapping[str, object] = {
         "language": form.one("notices"),
         "circumstances": sorted(form.all("circumstance")),
-        "planned_on": form.one("month") or None,
+        "planned_on": None if without_plan else form.one("month") or None,
+        "left_open": sorted(form.all("left_open")),
     }
     return Wishes.from_json(dict(values))
 

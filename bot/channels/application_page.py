@@ -2,10 +2,11 @@
 
     GET, POST /a                           receipt and PIN; once opened, where things stand
     GET, POST /a/wishes /a/contact /a/pin /a/phone /a/filed /a/withdraw /a/erase
-    POST /a/papers /a/export /a/close
+    POST /a/papers /a/noted /a/export /a/close
     GET, POST /a/<token>                   a link that opens once, or (…/numbers) an invitation from a chat
 
-Every form is answered by a redirect, so that loading again does nothing twice. Receipts, PINs and grants stand in no address,
+Every form that did something is answered by a redirect, so that loading again does nothing twice; one that could not be taken is
+shown again with what was typed, PINs never. Receipts, PINs and grants stand in no address,
 cookie or log line: the cookie is a random number, and what it may do is kept in `application_sessions`.
 """
 
@@ -91,7 +92,7 @@ def application_pages(
     for name in ("wishes", "contact", "pin", "phone", "filed", "withdraw", "erase"):
         mount(f"/a/{name}", getattr(shown, name), getattr(deeds, name))
     mount("/a/numbers", shown.numbers, None)
-    for name in ("papers", "export"):
+    for name in ("papers", "noted", "export"):
         mount(f"/a/{name}", None, getattr(deeds, name))
 
     @routes.get("/a/close")

@@ -8,7 +8,7 @@ from bot.applications.linking import LinkKind, link_kind
 from bot.channels.application_desk import Desk, Visit
 
 # What the address may ask the first page to say; the rest is said by sessions only.
-_SAID = frozenset({"refused", "expired", "link_over"})
+_SAID = frozenset({"expired", "link_over"})
 
 
 class Shown:

@@ -185,6 +185,8 @@ class WebChatInput(InputChannel):
                 await output.send_response(conversation, admitted.refusal)
             else:
                 metadata = gate.metadata(admitted, conversation, stated, address=address)
+                if not stated and lang != "ja":  # for a first message that tells no language, as numbers do
+                    metadata["reader"] = lang
                 message = UserMessage(
                     admitted.text,
                     output,

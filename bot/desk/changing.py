@@ -7,7 +7,7 @@ from typing import Any
 from bot.applications.errors import ApplicationNotFound, GrantExpired
 from bot.applications.model import State
 from bot.applications.views import View
-from bot.desk.errand import Outcome, Visit, answered, ask, note, status
+from bot.desk.errand import Outcome, Visit, answered, ask, note, opened, status
 from bot.desk.looking import granted
 from bot.desk.starting import ContactGone, contact_of
 from bot.dialogue import drafts, wished
@@ -96,7 +96,7 @@ def lost_pin(visit: Visit) -> Outcome:
 def _new_pin_said(visit: Visit, fresh: str) -> Outcome:
     """The new PIN; then whatever was put aside for it."""
     access: dict[str, Any] = {**visit.access, "asked": None, "purpose": None, "pin": None, "retry": None}
-    spec = {**note("pin_changed", kind="status", buttons=["status"]), "table": "started"}
+    spec = {**note("pin_changed", kind="status", buttons=["noted", "status"]), "table": "started"}
     again = {**note("not_again", kind="status", buttons=["status"]), "table": "started"}
     slots: dict[str, Any] = {"application_access": access, "said": [again]}
     waiting = []
@@ -104,6 +104,15 @@ def _new_pin_said(visit: Visit, fresh: str) -> Outcome:
         slots["application_draft"] = {**visit.draft, "paused": False}
         waiting = [drafts.pending(dict(visit.draft), "go_on")]
     return Outcome(({**spec, "sealed": visit.seal(pin=fresh)}, *waiting), slots)
+
+
+def noted(visit: Visit) -> Outcome:
+    """The new PIN is written down: the old one stops working."""
+    view = granted(visit)
+    visit.applications.noted_pin(view.grant, visit.caller)
+    spec = {**note("pin_noted", kind="status", buttons=["status"]), "table": "started"}
+    waiting = [drafts.pending(dict(visit.draft), "go_on")] if drafts.active(visit.draft) else []
+    return Outcome((spec, *waiting), {"application_access": opened(view, visit.access)})
 
 
 def _done(visit: Visit, view: View, name: str, slots: dict[str, Any] | None = None, **values: Any) -> Outcome:
@@ -120,4 +129,5 @@ ERRANDS = {
     "unlink": unlink,
     "new_pin": new_pin,
     "lost_pin": lost_pin,
+    "noted": noted,
 }

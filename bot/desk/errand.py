@@ -131,6 +131,8 @@ def carried_out(errand: Errand, visit: Visit) -> Outcome:
             "asked": "summary",
             "key": secrets.token_urlsafe(24),
             "tried": False,
+            "sent": False,
+            "revision": 0,
         }
         return Outcome((drafts.pending(draft, "unclear"),), {"application_draft": draft})
     except InvalidInput as error:

@@ -27,7 +27,8 @@ def start(visit: Visit) -> Outcome:
         contact = contact_of(visit, draft["facts"].get("contact") or {})
     except ContactGone:
         return _ask_for_contact(visit)
-    started = visit.applications.start(wishes, contact, draft["key"], visit.today, _delivery(visit))
+    revision = draft.get("revision", 0)
+    started = visit.applications.start(wishes, contact, draft["key"], visit.today, _delivery(visit), revision)
     done = {**draft, "stage": "done", "asked": None, "fresh": True, "at": visit.now.isoformat()}
     return _told(visit, started, {"application_draft": done}, again=draft["stage"] == "done")
 

@@ -27,6 +27,8 @@ def under_way(moment: Moment) -> Turn | None:
     draft, access = moment.draft, moment.access
     if commands.erases(moment.u):
         return None  # never an answer to one of our questions: see `steering.control`
+    if access.get("grant") and commands.noted_pin(moment.u):
+        return _turn(moment, Step(access, task={"do": "noted"}), "access")
     if drafts.active(draft) and moment.u.sure("check_application_status", 0.7):
         return status(moment)
     if drafts.active(draft) and (commands.lost_pin(moment.u) or drafts.changes(draft) and _leaves_change(moment)):
@@ -68,13 +70,14 @@ def under_way(moment: Moment) -> Turn | None:
 
 
 def _instead_of_check(moment: Moment) -> Turn | None:
-    """What is wanted of the open record is no answer to the check, which waits meanwhile."""
+    """What is wanted of the record is no answer to the check: it goes on once it is told how things stand, and waits for all else."""
     u, access = moment.u, moment.access
-    if not access.get("grant") or u.sealed:
+    if u.sealed:
         return None
-    if commands.asks_how_it_stands(u):
-        return status(moment)
-    if not commands.of_a_record(u):
+    if commands.asks_in_a_check(u):
+        step = tracking.begin(access, u, scene(moment))
+        return _turn(moment, replace(step, task={**(step.task or {}), "in_check": True}), "access")
+    if not access.get("grant") or not commands.of_a_record(u):
         return None
     return _tracked(moment, tracking.step({**access, "asked": None}, u, scene(moment)))
 
@@ -134,7 +137,7 @@ def start(moment: Moment) -> Turn | None:
         return _tracked(moment, tracking.begin(moment.access, moment.u, scene(moment)))
     known = _from_check(moment)
     facts = {**known, **wished.read(moment.u, None, scene(moment).on_line, moment.today)}
-    step = applying.begin(facts, scene(moment), from_check=bool(known))
+    step = applying.begin(facts, scene(moment), from_check=bool(known), earlier=moment.draft)
     return moment.turn(*step.specs, draft=step.state, access=_quiet(moment.access))
 
 

@@ -18,17 +18,21 @@ _GO = re.compile(
 )
 
 
-def begin(facts: wished.Facts, scene: Scene, *, from_check: bool = False) -> Step:
-    """Starts with what is known from the check and from the message that asked for it."""
+def begin(
+    facts: wished.Facts, scene: Scene, *, from_check: bool = False, earlier: Mapping[str, Any] | None = None
+) -> Step:
+    """Starts with what is known from the check and from the message that asked for it, in place of an earlier draft."""
     told, unsaid = wished.settled(facts)
     state: State = {"facts": told, "declined": unsaid, "trail": [], "misses": 0, "mode": "new"}
+    state |= drafts.unheard(earlier)
     return advance(state, scene, ["begin", *(["known"] if from_check else [])])
 
 
 def change(stored: Mapping[str, Any], u: Understanding, scene: Scene) -> Step:
     """Begins to change the wishes of an application, shown as they are now; a message that says how is taken at its word."""
     facts = {**wished.facts_of(stored), "contact": {"kind": "kept"}}
-    state: State = {"facts": facts, "declined": [], "trail": [], "misses": 0, "mode": "change"}
+    left_open = [name for name in drafts.QUESTIONS if name not in facts]
+    state: State = {"facts": facts, "declined": left_open, "trail": [], "misses": 0, "mode": "change"}
     state["stored"] = deepcopy(facts)
     state = at(state, scene, "summary", "which")
     facts = wished.read(u, "which", scene.on_line, scene.today)
@@ -66,7 +70,7 @@ def step(state: State, u: Understanding, scene: Scene) -> Step:
     if u.sure("repeat") and not (state.get("tried") and replies.again(u)):
         return say(state)
     if replies.starts_over(u) and not drafts.changes(state):
-        return begin({}, scene)
+        return begin({}, scene, earlier=state)
     tied.with_earlier(u, facts, state["facts"], asked)
     if drafts.changes(state):
         facts.pop("contact", None)  # changed by itself, see `tracking`
@@ -208,9 +212,9 @@ def _dropped(state: State) -> Step:
 
 def _yes(state: State, scene: Scene) -> Step:
     if not state.get("tried") and state["language"] != scene.language:
-        state = {**state, "key": scene.new_key(), "language": scene.language}
+        state = {**state, **drafts.confirmation(state, scene), "language": scene.language}
     task = {"do": "wishes" if drafts.changes(state) else "start"}
-    return Step({**state, "tried": True}, task=task)
+    return Step({**state, "tried": True, "sent": True}, task=task)
 
 
 def _repeated(state: State, u: Understanding) -> Step:

@@ -10,13 +10,14 @@ from bot.dialogue.understanding import Understanding
 
 _PIN = r"(?:暗証番号|あんしょうばんごう|ピン|(?<![a-z])pin(?![a-z])|passcode)"
 _RECEIPT = r"(?:(?:受付|うけつけ)(?:番号|ばんごう|no\.?)|(?<![a-z])receipt(?! and)(?: number| no\.?)?)"
-_FORGOT = r"(?:忘れ|わすれ|なくし|無くし|失くし|紛失|分か(?:ら|り)(?!まし)|わか(?:ら|り)(?!まし)|覚えて(?:い)?な|思い出せ|lost|forg[eo]t|don'?t (?:know|remember|have)|can'?t (?:find|remember))"
+_FORGOT = r"(?:忘れ|わすれ|なくし|無くし|失くし|紛失|分か(?:ら|り)(?!まし)|わか(?:ら|り)(?!まし)|覚えて(?:い)?な|思い出せ|見つから|みつから|\blos(?:t|e|ing)|misplace|forg[eo]t|don'?t (?:know|remember|have)|can(?:'?t|not) (?:find|remember))"
 _LOST_PIN = re.compile(
     rf"{_PIN}.{{0,12}}{_FORGOT}|{_FORGOT}.{{0,16}}{_PIN}|{_PIN}(?:を|は|って)?(?:もう一[度回])?(?:教え|おしえ|見せ|みせ|(?:何|なん)(?:だっけ|でしたっけ|だった|でした|番))|(?:what(?:'s| was| is)|tell me|show me|see) (?:my|our|the) {_PIN}"
 )
 # A number is named without saying which: of those of ours only the receipt is kept by people as "the number".
 _LOST_NUMBER = re.compile(
-    r"^(?:その|この)?(?:番号|ばんごう)(?:を|が|は|も)?(?:忘れ|わすれ|なくし|無くし|失くし|紛失|覚えて(?:い)?な|おぼえて(?:い)?な|分から|わから|思い出せ).{0,8}$|^i(?:'ve| have)? (?:lost|forg[eo]t(?:ten)?) (?:the|my|our) number[.!]?$"
+    r"^(?:もし)?(?:その|この|控えた|ひかえた|書いた|もらった|tp(?:-|ー)?(?:で|から)(?:始|はじ)まる)*(?:番号|ばんごう)(?:って|を|が|は|も)?(?:忘れ|わすれ|なくし|無くし|失くし|紛失|覚えて(?:い)?な|おぼえて(?:い)?な|分から|わから|思い出せ|見つから|みつから).{0,20}$"
+    r"|^(?:what (?:can|should|do|happens)?.{0,16}?(?:if|when) )?(?:i|we)(?:'ve| have)? (?:lost|lose|misplaced?|forg[eo]t(?:ten)?|can(?:'?t|not) (?:find|remember)) (?:the|my|our) numbers?(?: you gave (?:me|us))?(?:$|[,.!?] ?.{0,24}$)"
 )
 _OTHER_RECEIPT = re.compile(
     rf"{_RECEIPT}(?:から|を|が|は)?(?:もう一[度回])?(?:入れ|いれ|打ち|書き|かき|送り|おくり|やり)?(?:直|なお|間違|まちが|違[うっいえ]|ちが)|別の{_RECEIPT}|(?:enter|type|give|send|use) (?:the |a |my |our )?(?:other |another |different )?{_RECEIPT}(?: again)?$|(?:another|different|wrong) {_RECEIPT}"
@@ -59,6 +60,9 @@ COMMANDS: Mapping[str, re.Pattern[str]] = {
     "tick": re.compile(r"^(?:書類|しょるい)(?:を|が|は)?(?:用意|準備|そろ|揃|取|あり)|have a paper|papers? (?:is |are )?ready"),
     "view": re.compile(r"^(?:今の|いまの)?(?:状況|じょうきょう|進捗|しんちょく|ステータス|進み具合)(?:は|を)?(?:どう(?:です|なって(?:い)?ます)?か?|教えて(?:ください)?|おしえて(?:ください)?|見せて|見たい)?[?]?$|(?:なに|何)か(?:進展|変化|動き)|^any (?:news|progress|updates?)\b|^status[?]?$|^(?:how far|what's the status)|(?:残り|あと|まだ|足りない|必要な|のこり|たりない).{0,8}(?:書類|しょるい)|what(?:'s| is) (?:missing|left)|papers? (?:left|missing)|^how(?:'s| is| are) (?:it|things|everything|we) (?:going|doing)|^どうなっ(?:た|てる|ています)"),
 }  # fmt: skip
+_NOTED = re.compile(
+    r"^新しい(?:暗証)?番号を?(?:書き留め|書き|控え|メモし)(?:まし)?た|^i(?:'ve| have)? (?:noted|written down) the new (?:number|pin)"
+)
 # What was handed in elsewhere, by somebody else, or not yet: none of it is a filing with Tokyo.
 _NOT_FILED = re.compile(
     r"戸籍|こせき|抄本|住民票|じゅうみんひょう|役所|やくしょ|請求|友だち|友達|ともだち|友人|知り合い|知人|来月|らいげつ|来週|来年|つもり|まだ|前に|family register|residence record|city hall|ward office|\bfriends?\b|\brequest|\bif\b|\bnext (?:month|week|year)|\bnot\b|n't\b|before we"
@@ -115,6 +119,14 @@ def needs_record(u: Understanding) -> str | None:
 def asks_how_it_stands(u: Understanding) -> bool:
     """Whether somebody asks for the record they have with us, in words that cannot mean Tokyo's own processing."""
     return bool(_HOW_IT_STANDS.search(u.plain))
+
+
+def asks_in_a_check(u: Understanding) -> bool:
+    """Whether somebody asks for their record, though a check is asking its questions."""
+    if _OF_THE_CHECK.search(u.plain):
+        return False
+    asks = replies.questions(u) or "?" in u.plain or named(u) == "view"
+    return asks_how_it_stands(u) or asks and u.sure("check_application_status", 0.7)
 
 
 def named(u: Understanding) -> str | None:
@@ -200,6 +212,11 @@ def begins(u: Understanding) -> bool:
 def lost_receipt(u: Understanding) -> bool:
     """Whether the receipt number is asked for again."""
     return bool(_LOST_RECEIPT.search(u.plain))
+
+
+def noted_pin(u: Understanding) -> bool:
+    """Whether a new PIN is said to be written down."""
+    return bool(_NOTED.search(u.plain))
 
 
 def wants_new_pin(u: Understanding) -> bool:

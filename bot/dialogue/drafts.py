@@ -2,7 +2,7 @@
 
 The state is a plain dict that lives in the slot `application_draft`: `facts` (see `wished`), `asked`, `declined`, `trail`, `stage`
 (asking, summary, done), `paused`, `misses`, `at` (when it was last touched), and from the summary on `key`: random, made for this one
-confirmation, so that a yes said twice makes one application. `mode` is `change` when the wishes of an application are changed; `stored` is what they
+confirmation, so that a yes said twice makes one application; once a yes was `sent`, corrections keep the key and raise `revision`. `mode` is `change` when the wishes of an application are changed; `stored` is what they
 were then.
 """
 
@@ -111,7 +111,7 @@ def which(state: State) -> Step:
 
 
 def advance(state: State, scene: Scene, leads: list[str]) -> Step:
-    """Asks what is still open, or shows the summary with a fresh key."""
+    """Asks what is still open, or shows the summary under a key."""
     settled = {*state["facts"], *state["declined"]}
     if scene.on_line and not scene.pushes:
         settled.add("contact")
@@ -119,8 +119,23 @@ def advance(state: State, scene: Scene, leads: list[str]) -> Step:
     state["misses"] = 0
     if question:
         return say(at(state, scene, "asking", question), *leads)
-    state = {**at(state, scene, "summary", "summary"), "key": scene.new_key(), "tried": False}
+    state = {**at(state, scene, "summary", "summary"), **confirmation(state, scene), "tried": False}
     return say({**state, "language": scene.language}, *(lead for lead in leads if lead != "noted"))
+
+
+def confirmation(state: State, scene: Scene) -> State:
+    """What the next yes confirms: a key of its own, or a correction under the key of a yes whose answer was not heard.
+
+    That one may have come through all the same, or may still do so: under another key it would be a second application.
+    """
+    return {"revision": state.get("revision", 0) + 1} if state.get("sent") else {"key": scene.new_key()}
+
+
+def unheard(state: Mapping[str, Any] | None) -> State:
+    """What a draft that begins anew takes over from one whose yes was not answered."""
+    if not state or not state.get("sent") or state["stage"] == "done" or changes(state):
+        return {}
+    return {name: state[name] for name in ("key", "sent", "revision") if name in state}
 
 
 def remembered(state: State) -> State:
@@ -135,6 +150,8 @@ def back(state: State, scene: Scene) -> Step:
         state["facts"], state["declined"], asked = state["trail"].pop()
         asked = asked if asked in QUESTIONS else "summary"
         state = at(state, scene, "summary" if asked == "summary" else "asking", asked)
+        if asked == "summary":
+            state = {**state, **confirmation(state, scene), "tried": False}
     return say(state, "back")
 
 

@@ -18,6 +18,8 @@ _TO_EASY = re.compile(
     r"やさしい|やさしく|簡単に|かんたんに|易しい|優しい日本語|かんたんな|簡単な日本語|にほんごで.{0,4}やさし|むずかし|難し(?:い|すぎ)|easy japanese|simple japanese|plain japanese|yasashii|ひらがな|ふりがな|ルビ"
 )
 _ADDRESS = re.compile(r"\S*[@＠]\S*|＊+")  # says nothing of a language
+# 「PIN: 123456」 is labelled alike in every language.
+_NUMBERS = re.compile(r"[\W\d_]*(?:(?:(?<![a-z])(?:tp|pin|no)(?![a-z]))[\W\d_]*)+")
 _TO_EN = re.compile(r"英語|えいご|エイゴ|イングリッシュ|\benglish\b|eigo")
 _TO_JA = re.compile(r"日本語|にほんご|japanese|nihongo|ふつうの|普通の")
 _ASKS_LANGUAGE = re.compile(
@@ -35,6 +37,8 @@ _WRITTEN_EASY = re.compile(r"[\s　(（]")
 def choose(u: Understanding, memory: Memory) -> tuple[str, bool]:
     """The language to answer in and whether it was chosen: then it stays until somebody clearly writes in another one."""
     if u.lang is None or _ADDRESS.fullmatch(u.text.strip()):
+        return memory.language, memory.language_chosen
+    if (memory.said or memory.language_chosen) and _NUMBERS.fullmatch(u.plain):
         return memory.language, memory.language_chosen
     if memory.said and len(u.plain) <= 4 and (u.plain.isascii() or memory.language != "en"):
         return memory.language, memory.language_chosen  # "no", "ok", "LGBT", "au" tell nothing

@@ -29,6 +29,12 @@ _SUBJECTS = {
         r"子ども|子供|お子さん|こども|(?<![一-龠])[子娘](?:の名前|も|が|を|は)|息子|\bchild|\bkids?\b|\bson\b|daughter"
     ),
 }
+_CIRCUMSTANCES = {
+    "foreign": Circumstance.FOREIGN_NATIONAL,
+    "adopted": Circumstance.ADOPTED_IN_PARTNERSHIP,
+    "common_name": Circumstance.WANTS_COMMON_NAME,
+    "child": Circumstance.WANTS_CHILD_NAME,
+}
 # 「ベトナムじんです」: the country is not kept, only that it is another.
 _FOREIGNER = re.compile(
     r"(?:[ァ-ヶー]{2,}|韓国|中国|台湾|米国|英国|かんこく|ちゅうごく|たいわん|べとなむ)(?:じん|人)(?:です|だ|と|で|$)|[ァ-ヶー]{2,}から(?:来|き)(?:まし)?た|\b(?:she|he|they|i|we|my \w+|one of us)(?:'s| is|'m| am|'re| are) (?:an? )?(?!not\b)(?:american|australian|brazilian|british|canadian|chinese|dutch|english|filipin[oa]|french|german|indian|indonesian|irish|italian|korean|mexican|nepal(?:i|ese)|russian|spanish|swedish|taiwanese|thai|vietnamese|from (?:abroad|overseas))\b"
@@ -264,34 +270,30 @@ def in_range(planned: str, today: date) -> bool:
 
 
 def wishes(facts: Mapping[str, Any], language: str) -> Wishes:
-    """The wishes of a draft; what was left open is left out."""
-    yes = {
-        "foreign": Circumstance.FOREIGN_NATIONAL,
-        "adopted": Circumstance.ADOPTED_IN_PARTNERSHIP,
-        "common_name": Circumstance.WANTS_COMMON_NAME,
-        "child": Circumstance.WANTS_CHILD_NAME,
-    }
-    found = [c.value for name, c in yes.items() if facts.get(name) == "yes"]
+    """The wishes of a draft, with what was left open."""
+    found = [c.value for name, c in _CIRCUMSTANCES.items() if facts.get(name) == "yes"]
     found += [*facts.get("tie", ()), *facts.get("others", ())]
+    left_open = [c.value for name, c in _CIRCUMSTANCES.items() if facts.get(name) not in ("yes", "no")]
+    left_open += [] if "tie" in facts else [c.value for c in LINKS]
     planned = facts.get("planned")
     return Wishes.from_json(
-        {"language": language, "circumstances": found, "planned_on": None if planned in (None, "open") else planned}
+        {
+            "language": language,
+            "circumstances": found,
+            "planned_on": None if planned in (None, "open") else planned,
+            "left_open": left_open,
+        }
     )
 
 
 def facts_of(stored: Mapping[str, Any]) -> Facts:
-    """The reverse of `wishes`, from their plain values: all is answered, as nothing says what had been left open."""
-    circumstances = set(stored.get("circumstances", ()))
-    asked = {
-        "foreign": Circumstance.FOREIGN_NATIONAL,
-        "adopted": Circumstance.ADOPTED_IN_PARTNERSHIP,
-        "common_name": Circumstance.WANTS_COMMON_NAME,
-        "child": Circumstance.WANTS_CHILD_NAME,
-    }
+    """The reverse of `wishes`, from their plain values; what had been left open is not among them."""
+    circumstances, left_open = set(stored.get("circumstances", ())), set(stored.get("left_open", ()))
     ties = {c.value for c in LINKS}
+    told = {name: c for name, c in _CIRCUMSTANCES.items() if c.value not in left_open}
     return {
-        "tie": sorted(circumstances & ties),
-        **{name: "yes" if c.value in circumstances else "no" for name, c in asked.items()},
+        **({"tie": sorted(circumstances & ties)} if circumstances & ties or not ties <= left_open else {}),
+        **{name: "yes" if c.value in circumstances else "no" for name, c in told.items()},
         "planned": stored.get("planned_on") or "open",
-        "others": sorted(circumstances - ties - {c.value for c in asked.values()}),
+        "others": sorted(circumstances - ties - {c.value for c in _CIRCUMSTANCES.values()}),
     }

@@ -101,6 +101,7 @@ class ApplicationPages:
             months=[*exact, *months],
             ties=[(c.value, c in wishes.circumstances) for c in TIES],
             others=[(c.value, c in wishes.circumstances) for c in OTHERS],
+            left_open=[c.value for c in Circumstance if c in wishes.left_open],
             notices=LANGUAGE_NAMES,
         )
 

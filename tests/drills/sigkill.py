@@ -2,6 +2,7 @@
 
     python -m tests.drills.sigkill --kills 500 --database sqlite:////tmp/drill.db
     python -m tests.drills.sigkill --kills 500 --database postgresql
+    python -m tests.drills.sigkill --kills 500 --database postgresql --what pins      (new PINs instead: `sigkill_pins`)
 
 Each child is forked from this process, which holds no connection, and works as a chat would: it repeats the confirmation that was
 under way when the last one died, then goes on with new ones, and writes down each receipt after it has been shown.
@@ -25,7 +26,9 @@ from typing import Any
 from bot.applications.model import Contact, ContactKind, Wishes
 from bot.applications.service import Applications
 from bot.applications.views import Caller
+from tests.drills import sigkill_pins
 from tests.drills.installation import database, installation
+from tests.drills.shown import integrity, lines
 
 WISHES = Wishes("ja")
 CONTACT = Contact(ContactKind.EMAIL, "drill@example.org")
@@ -50,19 +53,13 @@ def submit_forever(url: str, shown: Path, round_number: int) -> None:
         number += 1
 
 
-def lines(shown: Path) -> list[dict[str, Any]]:
-    """What was shown; a line cut off by a kill was not."""
-    if not shown.exists():
-        return []
-    return [json.loads(line) for line in shown.read_text().split("\n") if line.startswith("{") and line.endswith("}")]
-
-
 def _next_number(shown: Path) -> int:
     return max((line["n"] for line in lines(shown)), default=1)
 
 
-def drill(url: str, kills: int, seed: int, folder: Path) -> dict[str, Any]:
+def drill(url: str, kills: int, seed: int, folder: Path, what: str = "starts") -> dict[str, Any]:
     """Runs it and returns what was seen."""
+    work, seen = PARTS[what]
     chance = random.Random(seed)
     shown = folder / "shown.jsonl"
     installation(url).store.close()  # the tables
@@ -70,7 +67,7 @@ def drill(url: str, kills: int, seed: int, folder: Path) -> dict[str, Any]:
         child = os.fork()
         if child == 0:
             try:
-                submit_forever(url, shown, round_number)
+                work(url, shown, round_number)
             except BaseException as error:
                 os.write(2, f"child of round {round_number}: {error!r}\n".encode())
             os._exit(1)
@@ -79,7 +76,7 @@ def drill(url: str, kills: int, seed: int, folder: Path) -> dict[str, Any]:
         _, status = os.waitpid(child, 0)
         if not os.WIFSIGNALED(status):
             raise RuntimeError("a child ended before it was killed")
-    return check(url, shown) | {"kills": kills, "seed": seed}
+    return seen(url, shown) | {"kills": kills, "seed": seed}
 
 
 def check(url: str, shown: Path) -> dict[str, Any]:
@@ -111,7 +108,7 @@ def check(url: str, shown: Path) -> dict[str, Any]:
         "applications": len(applications.listed()),
         "duplicates": len(applications.listed()) - (last + 1 if by_number else 1),
         "shown_per_round_at_most": max(Counter(line["round"] for line in found).values(), default=0),
-        "integrity": _integrity(applications),
+        "integrity": integrity(applications),
         "slowest_recovery_seconds": round(max((line.get("recovered", 0.0) for line in found), default=0.0), 3),
         "recovery_after_last_kill_seconds": round(first_answer or 0.0, 3),
     }
@@ -125,18 +122,6 @@ def _whole(applications: Applications, application: Any) -> bool:
     return bool(applications.shown(application))
 
 
-def _integrity(applications: Applications) -> str:
-    with applications.store.read() as connection:
-        if applications.store.is_sqlite:
-            return str(connection.exec_driver_sql("PRAGMA integrity_check").scalar())
-        orphans = connection.exec_driver_sql(
-            "SELECT count(*) FROM applications a LEFT JOIN application_keys k ON k.application_id = a.id"
-            " LEFT JOIN application_history h ON h.application_id = a.id AND h.sequence = 1"
-            " WHERE k.wrapped IS NULL OR h.digest IS NULL"
-        ).scalar()
-        return "ok" if orphans == 0 else f"{orphans} applications without key or history"
-
-
 def is_clean(seen: dict[str, Any]) -> bool:
     """Whether R11 held."""
     faults = ("shown_twice_differently", "lost", "unopened", "broken_histories", "duplicates")
@@ -148,17 +133,22 @@ def is_clean(seen: dict[str, Any]) -> bool:
     )
 
 
+PARTS = {"starts": (submit_forever, check), "pins": (sigkill_pins.change_forever, sigkill_pins.check)}
+
+
 def main() -> int:
     """Runs the drill from the command line; exit status 1 when something was lost."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--kills", type=int, default=500)
     parser.add_argument("--database", required=True, help="an address, or `postgresql` for a schema of its own")
     parser.add_argument("--seed", type=int, default=int.from_bytes(os.urandom(4), "big"))
+    parser.add_argument("--what", choices=PARTS, default="starts")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder, database(options.database) as url:
-        seen = drill(url, options.kills, options.seed, Path(folder))
+        seen = drill(url, options.kills, options.seed, Path(folder), options.what)
     print(json.dumps(seen))
-    return 0 if is_clean(seen) else 1
+    clean = sigkill_pins.is_clean if options.what == "pins" else is_clean
+    return 0 if clean(seen) else 1
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from bot import installation
-from bot.applications.errors import ApplicationNotFound
+from bot.applications.errors import ApplicationNotFound, IdempotencyConflict, StoreUnavailable
 from bot.applications.model import State
 from bot.applications.service import Applications
 from bot.applications.views import Caller
@@ -150,6 +150,32 @@ def test_a_start_that_meets_a_closed_door_is_completed_to_exactly_one(
     receipt, pin = numbers(summary("もう一度"))
     assert len(own.listed()) == 1
     assert own.look_up(receipt, pin, Caller("elsewhere"))
+
+
+@pytest.mark.parametrize("arrives", ["before the second yes", "after it"])
+def test_a_start_that_came_through_unheard_and_was_corrected_is_one_application(
+    summary: Callable[..., Any], own: Applications, monkeypatch: pytest.MonkeyPatch, arrives: str
+) -> None:
+    real, unheard = own.start, []
+
+    def starts_too_late(*given: Any) -> Any:
+        if not unheard:
+            unheard.append(given)
+            if arrives == "before the second yes":
+                real(*given)
+            raise StoreUnavailable("no answer in time")
+        return real(*given)
+
+    monkeypatch.setattr(own, "start", starts_too_late)
+    assert summary("はい").messages[0]["answer"]["kind"] == "fallback"
+    assert summary("やっぱり来年の5月に届け出ます").messages[0]["answer"]["kind"] == "confirm"
+    receipt, pin = numbers(summary("はい"))
+    if arrives == "after it":
+        with pytest.raises(IdempotencyConflict):
+            real(*unheard[0])
+    (kept,) = own.listed()
+    assert kept.planned_month is not None and kept.planned_month.endswith("-05")
+    assert own.look_up(receipt, pin, Caller("elsewhere")).application.id == kept.id
 
 
 def test_storage_that_cannot_be_opened_breaks_no_ordinary_answer(

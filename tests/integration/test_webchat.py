@@ -105,6 +105,15 @@ async def test_a_message_reaches_rasa_as_typed_and_the_reply_comes_back_as_lines
         assert (heard.text, heard.input_channel, heard.metadata) == ("使えますか", "web", {"lang": "ja-easy"})
 
 
+async def test_the_browsers_language_goes_along_where_none_is_stated():
+    bot = Bot()
+    async with chat(bot) as client:
+        await client.post({"text": "123456"}, Accept_Language="en-GB,en")
+        assert bot.heard[0].metadata["reader"] == "en"
+        await client.post({"text": "123456", "lang": "ja"}, Accept_Language="en-GB,en")
+        assert "reader" not in bot.heard[1].metadata
+
+
 async def test_personal_details_are_masked_before_rasa_and_what_cannot_be_read_is_answered():
     bot = Bot()
     async with chat(bot) as client:

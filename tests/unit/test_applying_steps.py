@@ -91,6 +91,31 @@ def test_a_changed_summary_has_another_key(go: Callable[..., Step], summary: Ste
     assert changed.state["facts"]["planned"] == "2027-05"
 
 
+@pytest.mark.parametrize("words", ["やっぱり5月に届け出ます", "最初からやり直す"])
+def test_after_a_yes_without_an_answer_a_changed_summary_corrects_under_the_same_key(
+    go: Callable[..., Step], summary: Step, words: str
+) -> None:
+    """That yes may have come through unheard, or may still do so."""
+    step = go(go(summary, "はい"), words)
+    while asked(step) != "summary":
+        step = go(step, ANSWERS[asked(step)])
+    assert (step.state["key"], step.state["revision"]) == ("key 1", 1)
+    assert (
+        go(step, "yes", scene=Scene(TODAY, NOW, "en")).state["revision"] == 2
+    )  # in another language: corrected once more
+    done = go(step, "はい")
+    assert done.task == {"do": "start"}
+    afterwards = applying.begin({}, Scene(TODAY, NOW, "ja"), earlier={**done.state, "stage": "done"})
+    assert "key" not in afterwards.state
+
+
+def test_going_back_to_a_summary_that_was_confirmed_corrects_it_too(go: Callable[..., Step], summary: Step) -> None:
+    changed = go(go(go(summary, "はい"), "やっぱり5月に届け出ます"), "はい")
+    back = go(changed, "前に戻る", ("back", 0.9))
+    assert back.state["facts"]["planned"] == "2027-04"
+    assert (back.state["key"], back.state["revision"]) == ("key 1", 2)
+
+
 def test_a_yes_in_another_language_is_kept_in_it_unless_it_was_tried(
     go: Callable[..., Step], summary: Step, scene: Scene
 ) -> None:

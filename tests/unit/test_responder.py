@@ -550,8 +550,6 @@ def test_a_lost_number_is_not_lost_property(answer: Callable[..., Turn], text: s
 @pytest.mark.parametrize(
     ("text", "ranking", "wanted"),
     [
-        ("どうなった？", ("check_application_status", 0.9), {"do": "view"}),
-        ("状況を教えて", ("check_application_status", 0.9), {"do": "view"}),
         ("お知らせを止めて", ("stop", 0.9), {"do": "contact", "contact": {"kind": "none"}}),
         ("このチャットとつなぐ", ("share", 0.9), "link"),
         ("取り下げたい", ("stop", 0.9), "withdraw"),
@@ -566,3 +564,13 @@ def test_what_is_wanted_of_the_record_is_no_answer_to_the_check(
     assert turn.check is not None and turn.check["paused"] and not turn.check["active"]
     without = answer(text, ranking, memory=Memory(check=check))
     assert without.task is None and not without.access
+
+
+@pytest.mark.parametrize("text", ["どうなった？", "状況を教えて", "How is our application?"])
+def test_how_the_record_stands_is_told_in_the_middle_of_a_check(answer: Callable[..., Turn], text: str) -> None:
+    """The check stays where it is; the errand asks its question again, or puts it aside for the receipt (`bot.desk.beside_check`)."""
+    check = begin_check({}, TODAY).state
+    for access, do in ((OPENED, "view"), (None, "status")):
+        turn = answer(text, ("check_application_status", 0.9), memory=Memory(access=access, check=check))
+        assert turn.task == {"do": do, "in_check": True}
+        assert turn.check is not None and turn.check["active"]

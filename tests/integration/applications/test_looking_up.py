@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import event, update
 
 from bot.applications import receipt, tables
-from bot.applications.errors import ApplicationNotFound, GrantExpired, TooManyTries
+from bot.applications.errors import ApplicationNotFound, TooManyTries
 from bot.applications.service import Applications
 from bot.applications.views import Caller, Started
 from tests.drills.installation import Clock
@@ -63,19 +63,22 @@ def test_every_refusal_is_the_same(applications: Applications, start: Callable[.
 def test_every_refusal_reads_and_writes_the_same_and_hashes_once(
     applications: Applications, start: Callable[..., Started], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    started, locked = start(), start()
+    started, locked, renewed = start(), start(), start()
     fail(applications, locked.receipt, wrong(locked.pin), 5)
+    fresh = applications.new_pin(renewed.receipt, renewed.pin, Caller("own"), "k")
+    neither = next(p for p in ("111111", "222222", "333333") if p not in (fresh, renewed.pin))
     statements: list[str] = []
     event.listen(applications.store.engine, "before_cursor_execute", lambda *a: statements.append(a[2]))
     hashes: list[bool] = []
-    real = applications.pins.verify
-    monkeypatch.setattr(applications.pins, "verify", lambda *a: (hashes.append(True), real(*a))[1])
+    real = applications.pins.which
+    monkeypatch.setattr(applications.pins, "which", lambda *a: (hashes.append(True), real(*a))[1])
     seen = set()
     for number, pin in [
         (receipt.new(), "123456"),
         (started.receipt, wrong(started.pin)),
         (started.receipt, "12345"),
         (locked.receipt, locked.pin),
+        (renewed.receipt, neither),
         ("TP-UUUU", "123456"),
     ]:
         statements.clear()
@@ -154,6 +157,7 @@ def test_neither_success_nor_a_new_pin_forgives_failures(
         view = applications.look_up(started.receipt, pin, Caller(f"own {n}"))
         assert view.failed_tries == 4  # told of once, and counted all the same
         pin = applications.new_pin(started.receipt, pin, Caller(f"own {n}"), f"key {n}")
+        applications.noted_pin(view.grant, Caller(f"own {n}"))
         clock.move(days=2)
     with pytest.raises(ApplicationNotFound):  # twenty in all
         applications.look_up(started.receipt, pin, Caller("own"))
@@ -198,51 +202,14 @@ def test_counters_written_before_anything_was_told_can_still_be_read(
     assert applications.look_up(started.receipt, started.pin, caller).failed_tries == 1
 
 
-def test_a_lost_pin_is_replaced_for_who_has_just_proved_it(
-    applications: Applications, start: Callable[..., Started], caller: Caller
-) -> None:
-    started = start()
-    view = applications.look_up(started.receipt, started.pin, caller)
-    fresh = applications.replace_lost_pin(view.proof, view.grant, caller, "a")
-    assert applications.replace_lost_pin(view.proof, view.grant, caller, "a") == fresh  # the yes came twice
-    with pytest.raises(ApplicationNotFound):
-        applications.look_up(started.receipt, started.pin, caller)
-    assert applications.look_up(started.receipt, fresh, caller).history[-1].reason == "new_pin"
-
-
-def test_a_lost_pin_is_replaced_for_nobody_else(
-    applications: Applications, start: Callable[..., Started], clock: Clock, caller: Caller
-) -> None:
-    started, other = start(), start(key="another")
-    view = applications.look_up(started.receipt, started.pin, caller)
-    assert applications.view(view.grant, caller).proof is None
-    applications.link_chat(view.grant, caller)
-    linked = applications.look_up_linked(caller)
-    assert linked.proof is None  # a link is no proof
-    opened = applications.look_up(other.receipt, other.pin, caller)
-    for proof, grant, who in [
-        (view.grant, view.grant, caller),
-        (view.proof, view.grant, Caller("somebody else")),
-        (view.proof, opened.grant, caller),
-    ]:
-        with pytest.raises(GrantExpired):
-            applications.replace_lost_pin(proof, grant, who, "a")
-    clock.move(minutes=29)
-    late = applications.view(view.grant, caller).grant  # a grant is renewed, a proof is not
-    clock.move(minutes=1)
-    with pytest.raises(GrantExpired):
-        applications.replace_lost_pin(view.proof, late, caller, "a")
-    assert applications.look_up(started.receipt, started.pin, caller)
-
-
 def test_a_thousand_tries_at_once_are_no_way_round_the_limit(
     applications: Applications, start: Callable[..., Started]
 ) -> None:
     started = start()
     guesses = [f"{(int(started.pin) + n) % 10**6:06d}" for n in range(1, 60)]
     checked = []
-    real = applications.pins.verify
-    applications.pins.verify = lambda kept, given: (checked.append(kept), real(kept, given))[1]  # type: ignore[method-assign]
+    real = applications.pins.which
+    applications.pins.which = lambda kept, given: (checked.append(kept), real(kept, given))[1]  # type: ignore[method-assign]
 
     def guess(n: int) -> None:
         with pytest.raises(ApplicationNotFound):
@@ -251,7 +218,7 @@ def test_a_thousand_tries_at_once_are_no_way_round_the_limit(
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(guess, range(len(guesses))))
     assert len(checked) == len(guesses)
-    assert sum(kept is not None for kept in checked) == 5
+    assert sum(bool(kept) for kept in checked) == 5
 
 
 @pytest.mark.parametrize("who", [Caller(conversation="c"), Caller(address="192.0.2.9")])
@@ -288,18 +255,3 @@ def test_right_look_ups_count_against_nobody(
     started = start()
     for _ in range(30):
         assert applications.look_up(started.receipt, started.pin, caller).failed_tries == 0
-
-
-def test_a_new_pin_needs_the_old_one_and_replaces_it(
-    applications: Applications, start: Callable[..., Started], caller: Caller
-) -> None:
-    started = start()
-    with pytest.raises(ApplicationNotFound):
-        applications.new_pin(started.receipt, wrong(started.pin), caller, "a")
-    fresh = applications.new_pin(started.receipt, started.pin, caller, "b")
-    assert applications.new_pin(started.receipt, started.pin, caller, "b") == fresh  # the message came twice
-    with pytest.raises(ApplicationNotFound):  # another conversation, though it knows the key and the old PIN
-        applications.new_pin(started.receipt, started.pin, Caller("thief"), "b")
-    assert applications.look_up(started.receipt, fresh, caller).history[-1].reason == "new_pin"
-    with pytest.raises(ApplicationNotFound):
-        applications.look_up(started.receipt, started.pin, caller)

@@ -17,6 +17,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, text
 
 from bot.applications import migrate
+from bot.applications.errors import ApplicationNotFound
 from bot.applications.model import Contact, State, Wishes
 from bot.applications.service import Applications
 from bot.applications.tables import metadata
@@ -75,10 +76,24 @@ def test_what_came_later_goes_and_comes_back_without_touching_an_application(
     before = applications.export_by_staff(started.application)
     migrate.downgrade(applications.store, "0001")
     assert tables(applications) == {*metadata.tables, migrate.VERSION_TABLE}
-    assert applications.look_up(started.receipt, started.pin, caller).ready == {"doc-single"}
     migrate.upgrade(applications.store)
+    assert applications.look_up(started.receipt, started.pin, caller).ready == {"doc-single"}
     assert applications.export_by_staff(started.application) == before
     assert applications.shown(started.application)  # its history holds
+
+
+def test_going_down_while_two_pins_open_keeps_the_one_made_last(
+    applications: Applications, start: Callable[..., Started], caller: Caller
+) -> None:
+    renewed, other = start(), start()
+    fresh = applications.new_pin(renewed.receipt, renewed.pin, caller, "key")
+    migrate.downgrade(applications.store, "0003")
+    migrate.upgrade(applications.store)
+    assert applications.look_up(other.receipt, other.pin, caller)
+    with pytest.raises(ApplicationNotFound):
+        applications.look_up(renewed.receipt, renewed.pin, caller)
+    assert applications.look_up(renewed.receipt, fresh, caller)
+    assert applications.shown(renewed.application)  # its history holds
 
 
 def test_going_up_again_changes_nothing(

@@ -1,4 +1,4 @@
-"""A process that starts applications is killed at random moments; nothing it showed is lost (R11)."""
+"""A process that starts applications or replaces PINs is killed at random moments; nothing it showed is lost (R11)."""
 
 from __future__ import annotations
 
@@ -15,11 +15,12 @@ KILLS = 30
 
 
 @pytest.mark.slow
-def test_no_receipt_shown_before_a_kill_is_lost(database: str) -> None:
+@pytest.mark.parametrize("what", ["starts", "pins"])
+def test_no_receipt_or_pin_shown_before_a_kill_is_lost(database: str, what: str) -> None:
     """In a process of its own, which has no threads to fork; 500 kills: `python -m tests.drills.sigkill --kills 500 …`."""
     kills = os.environ.get("TOMONI_DRILL_KILLS", str(KILLS))
     done = subprocess.run(
-        [sys.executable, "-m", "tests.drills.sigkill", "--kills", kills, "--database", database],
+        [sys.executable, "-m", "tests.drills.sigkill", "--kills", kills, "--database", database, "--what", what],
         cwd=ROOT,
         capture_output=True,
         text=True,

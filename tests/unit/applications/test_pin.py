@@ -35,31 +35,50 @@ def test_a_hash_is_argon2id_with_its_own_salt_and_does_not_contain_the_pin() -> 
     assert one.startswith("$argon2id$")
     assert one != other
     assert "123456" not in one
-    assert hasher.verify(one, b"123456")
-    assert not hasher.verify(one, b"123457")
+    assert hasher.which([one], b"123456") == one
+    assert hasher.which([one], b"123457") is None
+
+
+def test_a_hash_beside_another_shares_its_salt_and_cost_so_that_one_run_tells_them_apart(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    old = PinHasher(Cost(memory_kib=16, passes=1)).hash(b"123456")
+    hasher = PinHasher(CHEAP)
+    new = hasher.hash(b"654321", old)
+    assert new.split("$")[:5] == old.split("$")[:5]
+    runs: list[str] = []
+    real = pin._like
+    monkeypatch.setattr(pin, "_like", lambda kept, given: (runs.append(kept), real(kept, given))[1])
+    assert hasher.which([old, new], b"123456") == old
+    assert hasher.which([old, new], b"654321") == new
+    assert hasher.which([old, new], b"000000") is None
+    assert hasher.which([new], b"123456") is None
+    assert len(runs) == 4
 
 
 def test_the_cost_in_production_is_what_the_decision_says() -> None:
     assert PinHasher(Cost()).hash(b"x").startswith("$argon2id$v=19$m=19456,t=2,p=1$")
 
 
-def test_nothing_opens_the_dummy_and_it_costs_what_others_cost() -> None:
+def test_nothing_opens_the_dummy_and_it_costs_what_others_cost(monkeypatch: pytest.MonkeyPatch) -> None:
     hasher = PinHasher(CHEAP)
-    assert not hasher.verify(None, b"123456")
-    runs = []
-    real = hasher._hasher.verify
-    hasher._hasher = type("Counting", (), {"verify": lambda _, kept, given: (runs.append(kept), real(kept, given))})()  # type: ignore[assignment]
+    assert hasher.which([], b"123456") is None
+    runs: list[str] = []
+    real = pin._like
+    monkeypatch.setattr(pin, "_like", lambda kept, given: (runs.append(kept), real(kept, given))[1])
     kept = PinHasher(CHEAP).hash(b"1")
-    for stored in (None, kept):
+    for stored in ([], [kept], [kept, hasher.hash(b"3", kept)]):
         runs.clear()
-        assert not hasher.verify(stored, b"2")
+        assert hasher.which(stored, b"2") is None
         assert len(runs) == 1
         assert runs[0].split("$")[:4] == kept.split("$")[:4]
 
 
 def test_a_hash_that_was_tampered_with_opens_to_nobody(caplog: pytest.LogCaptureFixture) -> None:
-    assert not PinHasher(CHEAP).verify("$argon2id$nonsense", b"123456")
-    assert "unreadable_hash" in caplog.text
+    for kept in ("$argon2id$nonsense", "", "$argon2id$v=19$m=8,t=1,p=1$!!$xx", "$argon2id$v=19$m=8,t=1,p=1$QQ$QQ"):
+        caplog.clear()
+        assert PinHasher(CHEAP).which([kept], b"123456") is None
+        assert "unreadable_hash" in caplog.text
 
 
 def test_only_so_many_run_at_once_and_the_rest_is_turned_away_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
