@@ -41,14 +41,9 @@ _RECEIPT = re.compile(r"TP(?:-[0-9A-Z]{4}){3}")
 _ADDRESS_ALONE = re.compile(r"^[\s\u3000]*https?://[^\s<>「」（）()、。，]+[\s\u3000]*$", re.MULTILINE)
 """A line that is nothing but an address: the row that opens it says so too."""
 _DATES = ("task_planned", "question_move_in_date")
-_WITHOUT_NUMBERS = (
-    *_DATES,
-    "question_people_count",
-    "question_relatives_degree",
-    "task_erase_confirm",
-    "task_withdraw",
-    "task_filed",
-)
+IN_WORDS = ("question_people_count", "task_erase_confirm", "task_withdraw", "task_filed")
+"""Yes-or-no questions where a bare number would be a guess: 「2」 may be two people, or the second choice; or a slip could not be undone."""
+_WITHOUT_NUMBERS = (*_DATES, "question_relatives_degree", *IN_WORDS)
 DATE = "date="
 
 
