@@ -263,6 +263,8 @@ class FakeLine:
         elif name == "set":
             for key, value in told.items():
                 setattr(self, key, value)
+        elif name == "tokens":  # of events somebody else signs and sends
+            self.tokens.update(told)
         elif name == "calls":
             return web.json_response(self.calls)
         elif name == "state":
