@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from bot.dialogue import answers, applying, commands, drafts, replies, situation, stated, tracking, wished
+from bot.dialogue import answers, applying, care, commands, drafts, replies, situation, stated, tracking, wished
 from bot.dialogue.drafts import Scene, Step
 from bot.dialogue.moment import Moment
 from bot.dialogue.speaking import Spec
@@ -186,7 +186,8 @@ def _aside(moment: Moment, step: Step, name: str) -> Turn | None:
     aside = answers.answered(moment)
     if aside[0].get("kind") in ("fallback", "offer"):
         return moment.turn(pending(step.state, "unclear"), **{name: step.state})
-    return moment.turn(*aside, pending(step.state, "go_on"), **{name: step.state})
+    go_on = care.no_hurry(moment, aside) or pending(step.state, "go_on")
+    return moment.turn(*aside, go_on, **{name: step.state})
 
 
 def _quiet(access: Mapping[str, Any]) -> Mapping[str, Any] | None:

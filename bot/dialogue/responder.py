@@ -99,7 +99,8 @@ def _check_under_way(moment: Moment) -> Turn | None:
     aside = answers.answered(moment)
     if aside[0].get("kind") in ("fallback", "offer"):
         return moment.turn(check.question_spec(step.state, "unclear"), check=step.state)
-    return moment.turn(*aside, check.question_spec(step.state, "go_on"), check=step.state)
+    go_on = care.no_hurry(moment, aside) or check.question_spec(step.state, "go_on")
+    return moment.turn(*aside, go_on, check=step.state)
 
 
 def _own_case(moment: Moment) -> Turn | None:

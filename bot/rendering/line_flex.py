@@ -195,7 +195,7 @@ def _sources(answer: Mapping[str, Any], text: Say) -> list[Part]:
     if found:
         found.insert(0, heading(text("labels", "sources")))
     proof = " ".join(p for p in (answer.get("id"), answer.get("version")) if p)
-    if answer.get("checked_on"):
+    if answer.get("checked_on") and answer.get("topic") != "smalltalk":  # nothing in a thank-you needs checking
         checked = text("labels", "checked", date=text.date(answer["checked_on"]))
         found.append(words(f"{checked}  {proof}", size="xs", color=GREY))
     found += _share(answer, text)

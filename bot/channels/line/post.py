@@ -111,7 +111,7 @@ class Post:
                 if event and deed == Ignore("type"):
                     logger.info("line ignored: %s %s", event.type[:40], str(event.message.get("type", ""))[:40])
                 continue
-            letters.append((self._letter(event, one, received), event))
+            letters.append((self._letter(event, events.kept(one), received), event))
         if not letters:
             return
         stored: asyncio.Future[list[bool]] = asyncio.ensure_future(_awaited(self.inbox.add(x for x, _ in letters)))

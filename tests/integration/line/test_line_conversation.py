@@ -360,3 +360,20 @@ async def test_a_long_story_on_line_is_answered_by_its_question_and_it_is_said_t
     assert "いま頼れるところ" in crisis and "読み取れない" not in crisis
     assert "はじめのところだけを読みました" in nothing
     assert line.bad() == []
+
+
+@pytest.mark.model
+@pytest.mark.parametrize("begin", ["条件を一つずつ確認したい", "申請の準備を始めたい"])
+def test_our_next_question_does_not_stand_below_words_for_somebody_who_suffers(talk, begin):
+    asked = talk(begin, channel="line").messages[-1]
+    messages = talk("親に反対されてつらいです", channel="line").messages
+    assert messages[0]["answer"]["topic"] == "support"
+    assert [m["answer"]["kind"] for m in messages].count("ask") == 0
+    assert talk("続きから", channel="line").messages[-1]["answer"]["id"] == asked["answer"]["id"]
+
+
+@pytest.mark.model
+def test_a_number_that_is_no_longer_in_use_cannot_be_called(talk):
+    for lang in ("ja", "en", "ja-easy"):
+        message = talk("Tokyo LGBT相談の電話番号は？", channel="line", lang=lang).messages[0]
+        assert message["answer"]["id"] == "support_tokyo_lgbt_phone" and "3812" not in json.dumps(message)

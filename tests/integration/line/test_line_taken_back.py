@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Iterator
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from bot.privacy.crypto import Vault
 from bot.settings import read
 from bot.store import Store, connect
 from tests.drills.installation import START_POSTGRES, postgres_is_there, schema
-from tests.fake_line.harness import USER, Bot, channel, event, text
+from tests.fake_line.harness import USER, Bot, channel, event, message, text
 
 
 async def kept(served):
@@ -125,3 +126,20 @@ async def test_a_note_is_no_letter_and_goes_after_48_hours(store, tmp_path):
     await inbox.tidy()
     assert not await inbox.is_taken_back(letter("3", "o")) and not await inbox.is_taken_back(letter("1"))
     await inbox.close()
+
+
+async def test_of_a_place_on_the_map_neither_coordinates_nor_name_are_stored(line, line_settings):
+    where = {"title": "わたしの家", "address": "大阪府大阪市1-1", "latitude": 34.6937, "longitude": 135.5023}
+    async with channel(line_settings(), Bot()) as served:
+        served.post._answering._lanes._own.lock = _never  # so that it stays in the inbox
+        assert await line.send(served.url, message("location", **where)) == 200
+        rows = await served.post.inbox.run(lambda x: x.execute(select(tables.inbox)).all())
+        (found,) = [served.post.inbox._unseal(r.event, r.payload) for r in rows]
+    assert found["message"]["address"] == where["address"]
+    assert not {"title", "latitude", "longitude"} & found["message"].keys()
+
+
+@asynccontextmanager
+async def _never(_name):
+    await asyncio.Event().wait()
+    yield
