@@ -31,6 +31,8 @@ def under_way(moment: Moment) -> Turn | None:
         return status(moment)
     if drafts.active(draft) and (commands.lost_pin(moment.u) or drafts.changes(draft) and _leaves_change(moment)):
         return _put_aside(moment)
+    if drafts.active(draft) and moment.u.sure("show_menu", 0.7):
+        return None  # the way out of everything; the draft stays open
     if drafts.active(draft) and moment.u.sure("check_eligibility", 0.7):
         return None  # puts the draft aside, see `one_at_a_time`
     if drafts.active(draft) and not moment.u.sealed.get("receipt"):

@@ -377,3 +377,11 @@ def test_a_number_that_is_no_longer_in_use_cannot_be_called(talk):
     for lang in ("ja", "en", "ja-easy"):
         message = talk("Tokyo LGBT相談の電話番号は？", channel="line", lang=lang).messages[0]
         assert message["answer"]["id"] == "support_tokyo_lgbt_phone" and "3812" not in json.dumps(message)
+
+
+@pytest.mark.model
+@pytest.mark.parametrize("begin", ["条件を一つずつ確認したい", "申請の準備を始めたい"])
+def test_the_menu_opens_in_the_middle_of_a_form_and_the_form_goes_on_from_there(talk, begin):
+    asked = talk(begin, channel="line").messages[-1]
+    assert talk("メニュー", channel="line").messages[0]["answer"]["id"] == "phrase_menu"
+    assert talk("続きから", channel="line").messages[-1]["answer"]["id"] == asked["answer"]["id"]
