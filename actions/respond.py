@@ -44,7 +44,12 @@ class ActionRespond(Action):
         """Speaks through `utter_say`, which `bot.nlg` puts into words at run time; tasks are left to their own actions."""
         metadata = _latest_metadata(tracker)
         understood = Understanding.from_parse_data(tracker.latest_message)
-        understood = replace(understood, sealed=metadata.get("sealed") or {})
+        understood = replace(
+            understood,
+            sealed=metadata.get("sealed") or {},
+            part=metadata.get("part") or "",
+            masked=bool(metadata.get("masked")),
+        )
         turn = _responder().respond(understood, _memory(tracker, metadata), clock.today(), clock.now())
         for spec in turn.specs:
             dispatcher.utter_message(response="utter_say", spec=spec, lang=turn.language)

@@ -93,15 +93,21 @@ class Conversations:
             messages or [refusal("try_later", lang or "ja")],
             intent[0][0] if intent else None,
             intent[0][1] if intent else 0.0,
-            [shown for e in data.get("entities") or [] if (shown := _shifted(e, text, shift))],
+            [shown for e in data.get("entities") or [] if (shown := _shifted(e, text, heard, shift))],
         )
 
 
-def _shifted(entity: dict[str, Any], text: str, shift: int) -> dict[str, Any] | None:
-    """An entity as of the typed text. A receipt reaches NLU masked: its value is read here, and None says that it is none."""
+def _shifted(entity: dict[str, Any], text: str, heard: str, shift: int) -> dict[str, Any] | None:
+    """An entity as of the typed text. A receipt reaches NLU masked: its value is read here, and None says that it is none.
+
+    Of a long text only a part was heard: there the words are looked for.
+    """
+    from bot.channels.gate import READ_WHOLE
     from bot.nlu.entities import canonical_receipt  # spaCy comes with it, which must not find TensorFlow first
 
     start, end = entity["start"] + shift, entity["end"] + shift
+    if len(text) > READ_WHOLE and text[start:end] != heard[start:end] and heard[start:end] in text:
+        start, end = (text.index(heard[start:end]) + n for n in (0, end - start))
     typed = text[start:end]
     value = canonical_receipt(typed) if entity["entity"] == "receipt_no" else entity["value"]
     return {"type": entity["entity"], "text": typed, "start": start, "end": end, "value": value} if value else None

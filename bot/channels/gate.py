@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import Any
 
 from bot import clock, installation
+from bot.channels.excerpt import excerpt
 from bot.dialogue.speaking import Speaker
 from bot.knowledge.loader import load
 from bot.nlu.language import detect
@@ -23,7 +24,9 @@ logger = logging.getLogger(__name__)
 
 LONGEST = 1000
 MOST_WORDS = 400
-READ_FOR_CRISIS = 4000  # of a message that is too long for everything else
+READ_WHOLE = 400  # a longer one is understood by its questions alone, if it asks any
+MOST = 5000  # LINE's own limit; of what is longer than the two above a part is read
+READ_FOR_CRISIS = 4000  # even of a message that is too long for everything else
 
 
 @dataclass(frozen=True)
@@ -35,6 +38,8 @@ class Admitted:
     masked: bool = False
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
     """Receipt, PIN and address that were typed; they go on sealed, see `metadata`."""
+    part: str = ""
+    """Which part of a long message this is (`excerpt`); empty when it is all of it."""
 
 
 @lru_cache(maxsize=1)
@@ -57,19 +62,30 @@ def admit(text: str, lang: str | None = None, event: str | None = None) -> Admit
     speaking = lang or (detected.value if detected else "ja")
     if event not in (None, "message", "postback"):
         return Admitted("", refusal("unreadable", speaking))
-    if (len(text) > LONGEST or len(text.split()) > MOST_WORDS) and crisis_in(text[:READ_FOR_CRISIS]) is None:
-        return Admitted("", refusal("too_long", speaking, "refuse"))
+    if len(text) > MOST:
+        text = text[:READ_FOR_CRISIS]
+        if crisis_in(text) is None:
+            return Admitted("", refusal("too_long", speaking, "refuse"))
     cleaned = "".join("\ufffd" if "\ud800" <= c <= "\udfff" else c for c in text)
     cleaned = without_command(
         "".join(" " if unicodedata.category(c) == "Cc" and c not in "\n\t" else c for c in cleaned)
     )
     if not any(c.isalnum() for c in cleaned):
         return Admitted("", refusal("unreadable", speaking))
-    spotted = spot(cleaned[:LONGEST])
+    spotted = spot(cleaned)
     masked, changed = redact(spotted.text)
-    return Admitted(
-        masked, masked=changed or not spotted.values.keys().isdisjoint(("mail", UNREAD_MAIL)), secrets=spotted.values
-    )
+    changed = changed or not spotted.values.keys().isdisjoint(("mail", UNREAD_MAIL))
+    read, part = _read(masked)
+    return Admitted(read, masked=changed, secrets=spotted.values, part=part)
+
+
+def _read(text: str) -> tuple[str, str]:
+    """What of a message is read, and which part that is; a story is read for its questions, if it has any."""
+    longer = len(text) > LONGEST or len(text.split()) > MOST_WORDS
+    if not longer and len(text) <= READ_WHOLE:
+        return text, ""
+    read, part = excerpt(text)
+    return (without_command(read), part) if longer or part == "questions" else (text, "")
 
 
 def metadata(admitted: Admitted, conversation: str, lang: str | None = None, **known: str | None) -> dict[str, Any]:
@@ -78,6 +94,8 @@ def metadata(admitted: Admitted, conversation: str, lang: str | None = None, **k
     `known` is what the channel knows and only a look-up or a notice needs (`address`, `line_user`); it goes along only then.
     """
     found: dict[str, Any] = {"lang": lang} if lang else {}
+    if admitted.part:
+        found |= {"part": admitted.part, "masked": admitted.masked}
     secrets = {**admitted.secrets, **{kind: value for kind, value in known.items() if value}}
     if not (admitted.secrets or known.get("line_user")):
         return found

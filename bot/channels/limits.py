@@ -14,7 +14,7 @@ from sanic.request import Request
 from bot.nlu.normalise import without_command
 
 MAX_BODY_BYTES = 16 * 1024
-MAX_TEXT = 1000
+MAX_TEXT = 5000  # as on LINE; of a long text a part is read (`gate`)
 MAX_DEPTH = 16
 LANGUAGES = ("ja", "en", "ja-easy")
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from bot.dialogue import answers, applying, commands, drafts, replies, situation, stated, tracking, wished
+from bot.dialogue import answers, applying, care, commands, drafts, replies, situation, stated, tracking, wished
 from bot.dialogue.drafts import Scene, Step
 from bot.dialogue.moment import Moment
 from bot.dialogue.speaking import Spec
@@ -33,6 +33,8 @@ def under_way(moment: Moment) -> Turn | None:
         return status(moment)
     if drafts.active(draft) and (commands.lost_pin(moment.u) or drafts.changes(draft) and _leaves_change(moment)):
         return _put_aside(moment)
+    if drafts.active(draft) and moment.u.sure("show_menu", 0.7):
+        return None  # the way out of everything; the draft stays open
     if drafts.active(draft) and moment.u.sure("check_eligibility", 0.7):
         return None  # puts the draft aside, see `one_at_a_time`
     if drafts.active(draft) and not moment.u.sealed.get("receipt"):
@@ -189,7 +191,8 @@ def _aside(moment: Moment, step: Step, name: str) -> Turn | None:
     aside = answers.answered(moment)
     if aside[0].get("kind") in ("fallback", "offer"):
         return moment.turn(pending(step.state, "unclear"), **{name: step.state})
-    return moment.turn(*aside, pending(step.state, "go_on"), **{name: step.state})
+    go_on = care.no_hurry(moment, aside) or pending(step.state, "go_on")
+    return moment.turn(*aside, go_on, **{name: step.state})
 
 
 def _quiet(access: Mapping[str, Any]) -> Mapping[str, Any] | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from bot.dialogue import bereaved, commands, replies
 from bot.dialogue import situation as reading
@@ -137,3 +138,11 @@ def _after_crisis(moment: Moment) -> list[Spec]:
     cold = moment.kind_of(name) in ("refuse", "smalltalk") or p < 0.3
     unfit = not label.startswith("faq/") and label not in _COMMANDS
     return [entry("support_crisis")] if (cold or unfit) and name not in _STAYS_CALM else []
+
+
+def no_hurry(moment: Moment, specs: Sequence[Spec]) -> Spec | None:
+    """In place of our next question, when somebody has just been shown where to be heard."""
+    found = moment.knowledge.entries.get(specs[0].get("id", "")) if specs[0]["say"] == "entry" else None
+    if found is None or found.topic not in ("support", "crisis"):
+        return None
+    return {"say": "phrase", "name": "check_waits", "kind": "answer", "topic": "smalltalk"}

@@ -14,6 +14,11 @@ def _say(knowledge: Knowledge, kind: str, key: str, lang: str, day: date, /, **v
     return fill(knowledge.lookups[kind][key][lang], knowledge, lang, day, **values)
 
 
+def _checked_on(knowledge: Knowledge) -> date:
+    """The lists of places and services are gone through as a whole, so they have one day."""
+    return date.fromisoformat(knowledge.lookups["checked_on"])
+
+
 def _unique(citations: Sequence[Citation]) -> tuple[Citation, ...]:
     return tuple({c.url: c for c in reversed(citations)}.values())[::-1]
 
@@ -87,6 +92,7 @@ def place_answer(knowledge: Knowledge, name: str, lang: str, day: date) -> Answe
         ),
         version=knowledge.version,
         confidence="medium",
+        checked_on=_checked_on(knowledge),
     )
 
 
@@ -117,6 +123,7 @@ def provider_answer(knowledge: Knowledge, ids: Sequence[str], lang: str, day: da
         ),
         version=knowledge.version,
         confidence="medium",
+        checked_on=_checked_on(knowledge),
     )
 
 
@@ -161,4 +168,5 @@ def prefecture_answer(knowledge: Knowledge, name: str, lang: str, day: date) -> 
         ),
         version=knowledge.version,
         confidence="medium",
+        checked_on=_checked_on(knowledge),
     )

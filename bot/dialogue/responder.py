@@ -22,6 +22,7 @@ from bot.knowledge.loader import Knowledge
 from bot.privacy.redact import MASK
 
 _SAID_AGAIN = ("entry", "place", "providers", "prefecture", "verdict", "question", "application")
+_PARTS = {"questions": "read_questions", "beginning": "read_beginning"}
 _ABOUT_US = re.compile(
     r"(?:宣誓|申請|届出|届け出|登録|利用|申し込み)?(?:が)?(?:できる|使える|出せる|いける)か(?:どうか)?(?:を)?(?:知りたい|確認したい|調べたい|見てほしい|チェック|教えて(?:ほしい|ください|くれ|$)|たしかめたい|確かめたい)|^(?:私たち|うちら|二人)?(?:が|は)?(?:対象|資格)(?:に)?(?:なる|入る|がある)か(?:どうか)?(?:を|が)?(?:知りたい|確認|調べ|教えて)|^(?:ねえ|あの|えっと|で)?、?(?:うちら|私たち|私達|わたしたち|わたし達|僕ら|ぼくら|僕たち|俺ら|俺たち|自分ら|自分たち|ウチら|二人)(?:って|は|で|でも|も|にも|、)?(?:これ|この制度|制度|条件)?(?:を|に)?(?:使え|つかえ|いけ|でき(?:る|ます|ん)|対象|当てはま|あてはま|資格|宣誓でき|申し込め|申請でき|該当)|^(?:are|do|can|could|would) we (?:be )?(?:eligible|qualify|use (?:it|this)|do (?:this|it)|apply|fit)\b.{0,20}$|watashitachi.{0,4}(?:tsukae|deki)"
 )
@@ -60,7 +61,7 @@ class Responder:
         moment = Moment(self._knowledge, u, memory, today, *language.choose(u, memory), now or clock.now())
         turn = next(filter(None, (concern(moment) for concern in self._concerns)))
         said = tuple(spec for spec in turn.specs if spec["say"] in _SAID_AGAIN)
-        turn = replace(turn, specs=[*turn.specs, *_masked(u, turn)], said=said or memory.said)
+        turn = replace(turn, specs=[*turn.specs, *_read_in_part(u), *_masked(u, turn)], said=said or memory.said)
         return application_turns.one_at_a_time(turn, moment)
 
     def _tapped(self, moment: Moment) -> Turn | None:
@@ -71,10 +72,16 @@ class Responder:
 
 def _masked(u: Understanding, turn: Turn) -> list[Spec]:
     """Says that personal details were blotted out before anybody read them."""
-    if MASK not in u.text or turn.took_contact:
+    if not (MASK in u.text or u.masked) or turn.took_contact:
         return []
     kind = turn.specs[0].get("kind", "answer") if turn.specs else "answer"
     return [say("masked", kind=kind, topic="smalltalk")]
+
+
+def _read_in_part(u: Understanding) -> list[Spec]:
+    """Says honestly that not all of a long message was read; not beside a cry for help, which was."""
+    name = _PARTS.get(u.part)
+    return [say(name, kind="answer", topic="smalltalk")] if name else []
 
 
 def _unreadable(moment: Moment) -> Turn | None:
@@ -92,7 +99,8 @@ def _check_under_way(moment: Moment) -> Turn | None:
     aside = answers.answered(moment)
     if aside[0].get("kind") in ("fallback", "offer"):
         return moment.turn(check.question_spec(step.state, "unclear"), check=step.state)
-    return moment.turn(*aside, check.question_spec(step.state, "go_on"), check=step.state)
+    go_on = care.no_hurry(moment, aside) or check.question_spec(step.state, "go_on")
+    return moment.turn(*aside, go_on, check=step.state)
 
 
 def _own_case(moment: Moment) -> Turn | None:

@@ -34,6 +34,10 @@ class Understanding:
     sealed: Mapping[str, str] = field(default_factory=dict)
     """What the privacy gate masked and sealed: `receipt`, `pin`, `mail`, that an address was typed that
     cannot be used (`unread_mail`), and `address` or `line_user` of the channel."""
+    part: str = ""
+    """Which part of a long message the gate let through: `questions`, `beginning` or `crisis`."""
+    masked: bool = False
+    """Whether personal details stood in such a message, in this part or another."""
 
     @property
     def top(self) -> tuple[str, float]:

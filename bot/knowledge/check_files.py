@@ -36,6 +36,8 @@ _SHAPES = {
 }
 _NAMED = {"figures.yml": "name", "municipalities.yml": "name_ja", "timeline.yml": "date"}
 _TABLES = ("phrases.yml", "gazetteer.yml", "lookups.yml", "eligibility_talk.yml", *(f"{page}.yml" for page in PAGES))
+_DATED = "lookups.yml"
+"""The table that says when its lists were last gone through."""
 _DATES = ("checked_on", "review_by", "valid_from", "as_of", "date", "own_scheme_since")
 _WHOLE = ("checked_on", "review_by", "valid_from")
 
@@ -94,6 +96,8 @@ def broken(directory: Path) -> Iterator[Finding]:
             )
         elif wanted is list:
             lists[name] = content
+        elif name == _DATED and not _is_date(str(content.get("checked_on")), whole=True):
+            yield Finding("bad_date", name, "", "checked_on", {"value": content.get("checked_on")})
     sources = {item.get("id") for item in lists.get("sources.yml", [])}
     ids: set[str] = set()
     for name, items in lists.items():

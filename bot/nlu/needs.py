@@ -70,6 +70,8 @@ _LEANS = re.compile(
     r"^(?:じゃあ|じゃ、|じゃ|では|それじゃ|それなら|なら|あと|ほな|で、|そしたら|それ|その|and\b|what about|how about|then\b|ok,? and|also\b)",
     re.IGNORECASE,
 )
+_ASKED = re.compile(r"(?:か|かな|知りたい(?:です)?|教えて(?:ください|ほしい(?:です)?)?)$")
+_MOST_PARTS = 4
 
 
 def leans(text: str) -> bool:
@@ -118,4 +120,15 @@ def split(text: str) -> list[str]:
     for pattern in (_SENTENCE, _EN_AND, _JA_AND):
         pieces = [part for piece in pieces for part in pattern.split(piece)]
     found = [p.strip(" 　、,") for p in pieces if p and len(p.strip(" 　、,。.!?！？")) >= 3]
-    return found[:4]
+    return found if len(found) <= _MOST_PARTS else _asking_first(found, text)
+
+
+def _asking_first(parts: list[str], message: str) -> list[str]:
+    """The parts of a story that ask, wherever they stand in it, then the others; in the order they were written."""
+    likeliest = sorted(range(len(parts)), key=lambda n: -_likely_asks(parts[n], message))[:_MOST_PARTS]
+    return [parts[n] for n in sorted(likeliest)]
+
+
+def _likely_asks(part: str, message: str) -> int:
+    ends = bool(_ASKED.search(part)) or f"{part}?" in message.replace("？", "?")
+    return 2 * ends + asks(part, message)

@@ -41,14 +41,9 @@ _RECEIPT = re.compile(r"TP(?:-[0-9A-Z]{4}){3}")
 _ADDRESS_ALONE = re.compile(r"^[\s\u3000]*https?://[^\s<>「」（）()、。，]+[\s\u3000]*$", re.MULTILINE)
 """A line that is nothing but an address: the row that opens it says so too."""
 _DATES = ("task_planned", "question_move_in_date")
-_WITHOUT_NUMBERS = (
-    *_DATES,
-    "question_people_count",
-    "question_relatives_degree",
-    "task_erase_confirm",
-    "task_withdraw",
-    "task_filed",
-)
+IN_WORDS = ("question_people_count", "task_erase_confirm", "task_withdraw", "task_filed")
+"""Yes-or-no questions where a bare number would be a guess: 「2」 may be two people, or the second choice; or a slip could not be undone."""
+_WITHOUT_NUMBERS = (*_DATES, "question_relatives_degree", *IN_WORDS)
 DATE = "date="
 
 
@@ -200,7 +195,7 @@ def _sources(answer: Mapping[str, Any], text: Say) -> list[Part]:
     if found:
         found.insert(0, heading(text("labels", "sources")))
     proof = " ".join(p for p in (answer.get("id"), answer.get("version")) if p)
-    if answer.get("checked_on"):
+    if answer.get("checked_on") and answer.get("topic") != "smalltalk":  # nothing in a thank-you needs checking
         checked = text("labels", "checked", date=text.date(answer["checked_on"]))
         found.append(words(f"{checked}  {proof}", size="xs", color=GREY))
     found += _share(answer, text)

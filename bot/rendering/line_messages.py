@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bot.guide.addresses import public_address
+from bot.guide.addresses import MOUNT, place_path, public_address
 from bot.guide.contents import is_page
 from bot.knowledge.loader import Knowledge
 from bot.rendering import limits
@@ -21,6 +21,8 @@ from bot.rendering.page import Say
 Message = Mapping[str, Any]
 
 IN_GROUP = "group"  # what is said among others: nothing to tap, as taps there are not answered
+_GENERAL = {"provider_": "coverage_private_overview", "prefecture_": "coverage_other_prefectures"}
+"""Look-ups that have no page of their own, and the answer that stands for all of their kind."""
 _ASKING = ("ask", "confirm", "offer")
 
 
@@ -47,9 +49,10 @@ class LineRenderer:
         text = self.words(lang)
         said = [self._with_page(message, lang) for message in said]
         found = [bubble for group in _grouped(said) for bubble in bubbles(group, text)]
-        alt = text("alt", _alt(said))
+        last = _offering(said)
+        alt = text("alt", _alt(last))
         built = [{"type": "flex", "altText": alt, "contents": c} for c in _containers(found)]
-        items = _quick_replies(said[-1], text)
+        items = _quick_replies(last, text)
         if items:
             built[-1]["quickReply"] = {"items": items}
         return built
@@ -57,15 +60,20 @@ class LineRenderer:
     def _with_page(self, message: Message, lang: str) -> Message:
         """The message with its answer's page in the guide, if it has one."""
         answer = message.get("answer") or {}
-        entry = self._knowledge.entries.get(answer.get("id") or "")
-        if not self._site or entry is None or not is_page(entry):
-            return message
-        page = public_address(entry.id, answer.get("lang") or lang, self._site)
-        return {**message, "answer": {**answer, "public_page": page}}
+        page = self._page(str(answer.get("id") or ""), answer.get("lang") or lang) if self._site else None
+        return {**message, "answer": {**answer, "public_page": page}} if page else message
+
+    def _page(self, name: str, lang: str) -> str | None:
+        code = name.removeprefix("place_")
+        if any(place.code == code for place in self._knowledge.municipalities.values()):
+            return f"{self._site.rstrip('/')}{MOUNT}{place_path(code, lang)}"
+        general = next((entry for kind, entry in _GENERAL.items() if name.startswith(kind)), name)
+        entry = self._knowledge.entries.get(general)
+        return public_address(entry.id, lang, self._site) if entry and is_page(entry) else None
 
     def plain(self, said: Sequence[Message], lang: str) -> list[dict[str, Any]]:
         """The same as text messages, in case LINE will not have our bubbles; the first line is the neutral one."""
-        alt = self.words(lang)("alt", _alt(said))
+        alt = self.words(lang)("alt", _alt(_offering(said)))
         text = "\n\n".join([alt, *(_plain(m) for m in said)])
         found = cut(text, limits.TEXT, limits.u16)
         kept = found[: limits.MESSAGES_PER_REQUEST]
@@ -80,10 +88,15 @@ def _plain(message: Message) -> str:
     return "\n".join([message.get("text") or "", *sources, *titles])
 
 
-def _alt(said: Sequence[Message]) -> str:
-    last = said[-1].get("answer") or {} if said else {}
-    asking = last.get("kind") in _ASKING and choices_of(said[-1])
-    return last.get("alt") or ("question" if asking else "answer")
+def _offering(said: Sequence[Message]) -> Message:
+    """The last message that offers something to choose; a remark below it takes nothing away."""
+    return next((m for m in reversed(said) if choices_of(m)), said[-1] if said else {})
+
+
+def _alt(message: Message) -> str:
+    answer = message.get("answer") or {}
+    asking = answer.get("kind") in _ASKING and choices_of(message)
+    return answer.get("alt") or ("question" if asking else "answer")
 
 
 def _offered_once(said: Sequence[Message]) -> list[Message]:

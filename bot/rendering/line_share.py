@@ -45,7 +45,12 @@ def share_link(say: Say, answer: Mapping[str, Any]) -> str | None:
 def _from_long_to_short(say: Say, answer: Mapping[str, Any]) -> Iterator[str]:
     cited = [c["url"] for c in answer.get("citations") or () if c.get("url")]
     parts = answer.get("parts") or {}
-    if not cited or not parts.get("title") or answer.get("verdict") or not answer.get("checked_on"):
+    if (
+        not (cited or answer.get("public_page"))
+        or not parts.get("title")
+        or answer.get("verdict")
+        or not answer.get("checked_on")
+    ):
         return
     page = next((_readable(url) for url in cited if _is_official(url)), answer.get("public_page") or "")
     known = {"title": parts["title"], "date": say.date(answer["checked_on"]), "page": page}

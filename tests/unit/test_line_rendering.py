@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import date
 from types import SimpleNamespace
@@ -24,7 +25,7 @@ from bot.rendering.line_messages import LineRenderer
 from bot.rendering.line_share import share_link, shared_text
 
 DAY = date(2026, 11, 22)
-OFFICIAL = re.compile(r"https?://([^/]+\.(lg|go)|(www\.)?(city\.[a-z]+\.tokyo|pref\.[a-z]+))\.jp(/|$)")
+OFFICIAL = re.compile(r"https?://([^/]+\.(lg|go)|(www\.)?((city|town|vill)\.[a-z]+\.tokyo|pref\.[a-z]+))\.jp(/|$)")
 TEXTS = st.text(alphabet=st.sampled_from("あ漢字。、．.! ?\n　abc🏳️‍🌈👩‍👩‍👧e\u0301ﾊﾞ「」"), max_size=300)
 
 
@@ -317,3 +318,27 @@ def test_the_setting_reaches_the_chat_page(tmp_path, monkeypatch):
     finally:
         Sanic._app_registry.pop("tomoni", None)
     assert made == ["@abc"]
+
+
+def _look_ups(knowledge):
+    yield from ({"say": "place", "name": n} for n in knowledge.municipalities)
+    yield from ({"say": "providers", "ids": [i]} for i in knowledge.services)
+    yield from ({"say": "prefecture", "name": n} for n in knowledge.gazetteer["prefectures"] if n != "東京")
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_what_is_known_of_a_place_a_company_or_a_prefecture_can_be_passed_on_too(knowledge, lang):
+    renderer, wrong = LineRenderer(knowledge, "https://tomoni.example"), []
+    for spec in _look_ups(knowledge):
+        said = message(Speaker(knowledge).speak(spec, lang, DAY), "line")
+        answer = renderer._with_page(said, lang)["answer"]
+        text, link = shared_text(renderer.words(lang), answer), share_link(renderer.words(lang), answer)
+        official = [c["url"] for c in answer["citations"] if OFFICIAL.match(c["url"])]
+        page = official[0] if official else "https://tomoni.example/guide/"
+        labels = json.dumps(renderer.messages([said], lang), ensure_ascii=False)
+        good = text and link and limits.u16(link) <= limits.URI and link.isascii()
+        good = good and text.startswith(without_readings(answer["parts"]["title"])) and "2026" in text
+        good = good and unquote(page) in unquote(text.split("\n")[-1]) and unquote(page) in unquote(link)
+        if not good or labels.count(renderer.words(lang)("labels", "share")) < 1:
+            wrong.append((spec, text, link and len(link)))
+    assert wrong == []

@@ -63,6 +63,7 @@ class Answering:
                 return None
             deed = deed_of(event)
             if isinstance(deed, Forget):
+                await self._inbox.leave(conversation, event.at)
                 await self._people.forget(event.user or "", conversation)
                 for key in await self._inbox.forget(conversation, letter):
                     self._stop(key)
@@ -72,6 +73,10 @@ class Answering:
                     self._stop(key)
                 await self._people.unsay(conversation, deed.message)
                 return []
+            if await self._inbox.is_taken_back(letter):
+                self._health.count("taken_back")
+                await self._inbox.settle(letter, "closed")
+                return None
             if isinstance(deed, Ask) and self._conversing.fitting.asks_for_late_answer(deed.text[: gate.LONGEST]):
                 deed = Collect((await self._inbox.newest_late(conversation) or b"").hex())
             if isinstance(deed, Collect):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 import traceback
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -98,7 +98,12 @@ class Conversing:
         message_id: str | None,
         known: Mapping[str, str],
     ) -> list[Message]:
-        text = await self._meant(text, conversation)
+        given = numbers.typed(text)
+        said = await memory.said_last(self._agent(), conversation) if given else []
+        if numbers.only_in_words(said):
+            lang = (said[-1].get("answer") or {}).get("lang") or speaking or "ja"
+            return [self.line(Tell(("in_words",)), lang), *await self._open_question(conversation)]
+        text = self._meant(text, given, said)
         output = CollectingChannel(NAME)
         try:
             admitted = gate.admit(text, speaking)
@@ -116,12 +121,10 @@ class Conversing:
             )
         return [self.fitting.fitted(said) for said in output.collected] or [gate.refusal("try_later", speaking or "ja")]
 
-    async def _meant(self, text: str, conversation: str) -> str:
+    def _meant(self, text: str, given: Sequence[int], said: Sequence[Message]) -> str:
         """The words a typed title or number stands for."""
         if len(text) > gate.LONGEST:
             return text
-        given = numbers.typed(text)
-        said = await memory.said_last(self._agent(), conversation) if given else []
         return numbers.picked(given, [self.fitting.fitted(m) for m in said]) or self.fitting.meant(text)
 
     def line(self, told: Tell, lang: str, **values: Any) -> Message:

@@ -67,6 +67,14 @@ def read(raw: Any) -> Event | None:
     )
 
 
+def kept(raw: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What of an event is stored until it is answered: of a place on the map its address, never where it lies or what it is called."""
+    message = _mapping(raw.get("message"))
+    if message.get("type") != "location":
+        return raw
+    return {**raw, "message": {k: v for k, v in message.items() if k not in ("latitude", "longitude", "title")}}
+
+
 def token_lives(event: Event, received: datetime, now: datetime) -> bool:
     """Whether its reply token may still be taken: a minute from when it came to us, and never 20 after the event."""
     fresh = now - received < timedelta(seconds=REPLY_TOKEN)

@@ -55,6 +55,7 @@ class Health:
         self._added: Counter[str] = Counter()
         self._at: dict[str, datetime] = {}
         self._in_a_row = 0
+        self._alarmed = False
         self._failing = _Failing()
         self._pushed: dict[str, int] = {}
 
@@ -68,7 +69,9 @@ class Health:
         if path.startswith("/v2/bot/chat/"):
             return
         if said.ok:
-            self._in_a_row, self._failing = 0, _Failing(ended=True)
+            if self._alarmed:
+                logger.warning("line.alarm over: LINE takes our calls again")
+            self._in_a_row, self._failing, self._alarmed = 0, _Failing(ended=True), False
             self.count("ok")
             return
         if said.status is None or said.status >= 500:  # a refusal comes from a LINE that works
@@ -78,8 +81,10 @@ class Health:
         self.count(f"failed.{status}")
         if status in _ALARMS:
             logger.error("line.alarm %s: LINE answers %s", _ALARMS[status], status)
+            self._alarmed = True
         elif self._in_a_row == IN_A_ROW:
-            logger.error("line.alarm: %d calls in a row have failed", IN_A_ROW)
+            logger.error("line.alarm unreachable: %d calls in a row have failed", IN_A_ROW)
+            self._alarmed = True
 
     def pushes(self) -> int:
         """How many pushes this month has seen, as far as this process knows."""
@@ -111,7 +116,12 @@ class Health:
             raise
 
     def _month(self) -> str:
-        return f"push.{self._now().astimezone(clock.TOKYO):%Y-%m}"
+        return month(self._now())
+
+
+def month(now: datetime) -> str:
+    """What the pushes of a month are counted under; LINE's month is Japan's."""
+    return f"push.{now.astimezone(clock.TOKYO):%Y-%m}"
 
 
 @dataclass(frozen=True)
@@ -133,10 +143,24 @@ class Report:
         alarm = _ALARMS.get(latest.removeprefix("failed."))
         return alarm or ("unreachable" if self.counts.get(_GAUGE, 0) >= IN_A_ROW else None)
 
-    def as_dict(self) -> dict[str, Any]:
-        """For the console and `python -m bot line status`."""
+    def as_dict(self, push_limit: int | None = None, now: datetime | None = None) -> dict[str, Any]:
+        """For the console and `python -m bot line status`: what is asked first, then every counter."""
         shown = {name: {"count": count, "at": self.at[name].isoformat()} for name, count in sorted(self.counts.items())}
-        return {"trouble": self.trouble, "inbox": dict(self.inbox), "counts": shown}
+        last = {name: shown.get(name, {}).get("at") for name in ("webhook", "ok")}
+        failed = {
+            n.removeprefix("failed."): count for n, count in sorted(self.counts.items()) if n.startswith("failed.")
+        }
+        return {
+            "trouble": self.trouble,
+            "last_webhook": last["webhook"],
+            "last_success": last["ok"],
+            "backlog": sum(self.inbox.get(state, 0) for state in inbox_rows.UNFINISHED),
+            "pushes_this_month": self.counts.get(month(now or clock.now()), 0),
+            "push_limit": push_limit,
+            "failures": failed,
+            "inbox": dict(self.inbox),
+            "counts": shown,
+        }
 
 
 def report(store: Store) -> Report:

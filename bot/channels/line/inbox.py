@@ -69,6 +69,7 @@ class Inbox:
         content: Any,
         received_at: datetime,
         again: bool = False,
+        at: datetime | None = None,
     ) -> Letter:
         """An event as it is kept."""
         event = self._vault.keyed_hash("line_event", key)
@@ -79,6 +80,7 @@ class Inbox:
             payload=self._seal(event, content),
             received_at=received_at,
             again=again,
+            at=at,
         )
 
     def content(self, letter: Letter) -> Any:
@@ -143,9 +145,23 @@ class Inbox:
         return self._write(lambda x: rows.abandoned(x, self.owner, now, now + LEASE))
 
     def unsend(self, message: str) -> Awaitable[list[bytes]]:
-        """Empties what holds a message."""
-        named = self._vault.keyed_hash("line_message", message)
-        return self._write(lambda x: rows.of_message(x, named))
+        """Empties what holds a message, and keeps it out should it come after this."""
+        named, now = self._vault.keyed_hash("line_message", message), self._now()
+
+        def unsent(connection: Connection) -> list[bytes]:
+            rows.take_back(connection, named, now)
+            return rows.of_message(connection, named)
+
+        return self._write(unsent)
+
+    def leave(self, conversation: str, at: datetime) -> Awaitable[None]:
+        """Keeps out what was said before somebody left, should it come after that."""
+        named = self.named(conversation)
+        return self._write(lambda x: rows.take_back(x, named, at))
+
+    async def is_taken_back(self, letter: Letter) -> bool:
+        """Whether a letter was unsent, or its person has left since, while it waited for its turn."""
+        return bool(await self._write(lambda x: rows.taken_back(x, [letter])))
 
     def forget(self, conversation: str, but: Letter | None = None) -> Awaitable[list[bytes]]:
         """Empties everything of a conversation, but what is being worked on now."""

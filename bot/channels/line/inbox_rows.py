@@ -13,6 +13,8 @@ from sqlalchemy.engine import Connection
 from bot.channels.line.tables import inbox
 
 UNFINISHED = ("open", "replying", "late")
+GONE = "gone"
+"""In place of an owner: this row is no letter but says that a message was unsent, or when a conversation was left."""
 _AT_ONCE = 500  # values of one statement: older SQLite takes 999
 c = inbox.c
 _FETCHED = (c.state == "done") & c.payload.is_not(None)  # a late answer that was delivered, kept for a second tap
@@ -30,11 +32,16 @@ class Letter:
     state: str = "open"
     again: bool = False
     """LINE brings it once more, and with it another minute for its reply token."""
+    at: datetime | None = None
+    """When it happened, by LINE's clock."""
 
 
 def add_all(connection: Connection, letters: Sequence[Letter], owner: str, lease_until: datetime) -> list[bool]:
-    """Puts letters in; says of each whether it is new. Of copies at two workers the first is in, and the other sees whose it is."""
-    known = set(present(connection, letters))
+    """Puts letters in; says of each whether it is new. Of copies at two workers the first is in, and the other sees whose it is.
+
+    What was taken back before it came is not put in at all.
+    """
+    known = set(present(connection, letters)) | taken_back(connection, letters)
     for letter in letters:
         if letter.again and letter.event in known:
             _brought_again(connection, letter)
@@ -53,13 +60,34 @@ def add_all(connection: Connection, letters: Sequence[Letter], owner: str, lease
 
 
 def _columns(letter: Letter) -> dict[str, object]:
-    return {name: value for name, value in vars(letter).items() if name != "again"}
+    return {name: value for name, value in vars(letter).items() if name not in ("again", "at")}
 
 
 def _brought_again(connection: Connection, letter: Letter) -> None:
     """What is not answered yet has its time from now on."""
     unanswered = update(inbox).where(c.event == letter.event, c.state.in_(("open", "replying")))
     connection.execute(unanswered.values(received_at=letter.received_at))
+
+
+def take_back(connection: Connection, what: bytes, at: datetime) -> None:
+    """Notes that a message was unsent, or a conversation left at that time, as webhooks may come in any order.
+
+    It lies among the letters under a name of its own, so that it goes with them after 48 hours.
+    """
+    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
+    note = {"event": what, "state": "closed", "owner": GONE, "received_at": at}
+    connection.execute(dialect.insert(inbox).on_conflict_do_nothing(), [note])
+    connection.execute(update(inbox).where(c.event == what, c.owner == GONE, c.received_at < at).values(received_at=at))
+
+
+def taken_back(connection: Connection, letters: Iterable[Letter]) -> set[bytes]:
+    """Which of these letters were unsent, or are from before their person left."""
+    letters = list(letters)
+    names = {name for letter in letters for name in (letter.message, letter.conversation) if name}
+    notes = select(c.event, c.received_at).where(c.owner == GONE, c.event.in_(names))
+    since = {note.event: note.received_at for note in connection.execute(notes)}
+    left = {x.event for x in letters if x.at and x.conversation in since and x.at <= since[x.conversation]}
+    return left | {x.event for x in letters if x.message in since}
 
 
 def present(connection: Connection, letters: Iterable[Letter], owner: str | None = None) -> list[bytes]:
@@ -156,4 +184,5 @@ def tidy(connection: Connection, ids_before: datetime, answers_before: datetime)
 
 def counts(connection: Connection) -> dict[str, int]:
     """How many letters there are in each state."""
-    return dict(connection.execute(select(c.state, func.count()).group_by(c.state)).all())
+    letters = select(c.state, func.count()).where(c.owner.is_(None) | (c.owner != GONE))
+    return dict(connection.execute(letters.group_by(c.state)).all())

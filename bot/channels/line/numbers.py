@@ -7,21 +7,27 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot.nlu.normalise import for_features
-from bot.rendering.line_flex import numbered
+from bot.rendering.line_flex import IN_WORDS, numbered
 
 _SEVERAL = ("task_tie",)
 """Questions that take more than one answer."""
 _KANJI = {kanji: str(number) for number, kanji in enumerate("一二三四五六七八九十", start=1)}
-_ONE = r"(?:no\.? ?|number |#)?(?:\d{1,2}|[一二三四五六七八九十])(?:番目|番|ばん|つ目)?"
+_ORDINALS = {"first": "1", "1st": "1", "second": "2", "2nd": "2", "third": "3", "3rd": "3"}
+_ONE = r"(?:no\.? ?|number |option |番号 ?|#)?[「『(【]?(?:\d{1,2}|[一二三四五六七八九十])[」』)】]?(?:番目|番め|番|ばん|つ目)?"
+_ORDINAL = re.compile(rf"(?:the )?({'|'.join(_ORDINALS)})(?: one| option| choice)?(?: please)?[.! ]*")
 _TYPED = re.compile(
-    rf"(?P<all>{_ONE}(?:(?: ?(?:[,、・&と/]|and) ?| ){_ONE})*)(?: ?(?:です|でお願いします|を?お願いします|にします|で|please))?[.。! )]*"
+    rf"(?P<all>{_ONE}(?:(?: ?(?:[,、・&と/]|and) ?| ){_ONE})*)(?: ?(?:です|でお願いします|を?お願いします|にします|で|please))?[.。,、! )]*"
 )
 _NUMBER = re.compile(r"\d{1,2}|[一二三四五六七八九十]")
 
 
 def typed(text: str) -> list[int]:
     """The numbers a message consists of; none when it says anything else."""
-    found = _TYPED.fullmatch(for_features(text[:40])) if len(text) <= 40 else None
+    plain = for_features(text) if len(text) <= 40 else ""
+    ordinal = _ORDINAL.fullmatch(plain)
+    if ordinal:
+        return [int(_ORDINALS[ordinal[1]])]
+    found = _TYPED.fullmatch(plain)
     return [int(_KANJI.get(n, n)) for n in _NUMBER.findall(found["all"])] if found else []
 
 
@@ -35,3 +41,9 @@ def picked(numbers: Sequence[int], said: Sequence[Mapping[str, Any]]) -> str | N
         return None
     words = [shown[n - 1].get("payload") or shown[n - 1]["title"] for n in dict.fromkeys(numbers)]
     return "、".join(words)
+
+
+def only_in_words(said: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether what was asked last is answered with words only, so that no number is taken for one of them."""
+    last = (said[-1].get("answer") or {}) if said else {}
+    return last.get("kind") in ("ask", "confirm") and last.get("id") in IN_WORDS

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -110,7 +111,7 @@ class Post:
                 if event and deed == Ignore("type"):
                     logger.info("line ignored: %s %s", event.type[:40], str(event.message.get("type", ""))[:40])
                 continue
-            letters.append((self._letter(event, one, received), event))
+            letters.append((self._letter(event, events.kept(one), received), event))
         if not letters:
             return
         stored: asyncio.Future[list[bool]] = asyncio.ensure_future(_awaited(self.inbox.add(x for x, _ in letters)))
@@ -120,7 +121,7 @@ class Post:
 
     def _letter(self, event: Event, raw: Any, received: datetime) -> Letter:
         conversation = self._people.conversation(event.user) if event.user else None
-        return self.inbox.letter(event.key, conversation, event.message_id, raw, received, event.again)
+        return self.inbox.letter(event.key, conversation, event.message_id, raw, received, event.again, event.at)
 
     def _too_old(self, event: Event, deed: Deed, now: datetime) -> bool:
         """Old bodies have no effect; only what takes something away may come as late as ids are kept."""
@@ -157,7 +158,7 @@ class Post:
                 await self.inbox.settle(letter, "closed")
                 continue
             self.health.count("taken_over")
-            self._start(letter, event, _already(), state=letter.state)
+            self._start(replace(letter, at=event.at), event, _already(), state=letter.state)
         await self.inbox.run(self.health.save)
 
     async def close(self, seconds: float) -> int:

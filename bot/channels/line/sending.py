@@ -52,13 +52,23 @@ class Sending:
         self._now, self._sleep = now, sleep
 
     async def answer(
-        self, event: Event, received: datetime, messages: Messages, plain: Messages, *, tried_before: bool = False
+        self,
+        event: Event,
+        received: datetime,
+        messages: Messages,
+        plain: Messages,
+        *,
+        tried_before: bool = False,
+        counted: str = "answer",
     ) -> Outcome:
-        """Replies; `plain` goes out instead if LINE will not take the messages. `tried_before`: by a process that has died since."""
+        """Replies; `plain` goes out instead if LINE will not take the messages. `tried_before`: by a process that has died since.
+
+        `counted`: the name staff see it under.
+        """
         outcome = await self._reply(event, received, messages, plain, tried_before)
         if outcome is Outcome.LOST and event.user and not event.group and self._may_push():
             outcome = await self.push(event.user, messages, uuid5(_KEYS, f"{event.key}:0"))
-        self._health.count(f"answer.{outcome.value}")
+        self._health.count(f"{counted}.{outcome.value}")
         return outcome
 
     async def _reply(

@@ -22,7 +22,7 @@ from bot.channels.line.deeds import Forget, Unsend, deed_of
 from bot.channels.line.events import Event
 from bot.channels.line.health import Health
 from bot.channels.line.inbox import Inbox
-from bot.channels.line.inbox_rows import Letter
+from bot.channels.line.inbox_rows import UNFINISHED, Letter
 from bot.channels.line.people import People
 from bot.channels.line.sending import Outcome, Sending
 from bot.channels.line.tasks import Tasks
@@ -34,6 +34,8 @@ LATE_AFTER = 40.0  # of the minute a token lives
 LOADING_AFTER = 1.0
 LOADING_SECONDS = 40
 GIVE_UP = 600.0
+AGAIN_SECONDS = 50.0  # of the minute a token has once more when LINE brings its event again
+AGAIN_EVERY = 0.5
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,7 @@ class Serving:
         self._inbox, self._answering, self._renderer, self._client = inbox, answering, renderer, client
         self._sending, self._people, self._health, self._tasks = sending, people, health, tasks
         self._pushes, self._read_marks, self._times, self._now = pushes, read_marks, times, now
+        self._brought: dict[bytes, Letter] = {}  # the newest copy of an event, while its answer is waited for
 
     async def serve(
         self,
@@ -126,15 +129,37 @@ class Serving:
         await self._send(letter, event, said, state)
 
     async def _brought_again(self, letter: Letter, event: Event) -> None:
-        """Says now, with the token's new minute, what was answered too late for the old one; a token that was used says no."""
+        """Says with the token's new minute what comes too late for the old one; a token that was used says no, and a tap fetches it."""
         if self._pushes or not event.user or event.group:
             return  # what can be pushed was
-        found = await self._inbox.collect(letter.event, self._people.conversation(event.user))
+        waited_for = letter.event in self._brought
+        self._brought[letter.event] = letter
+        if waited_for:
+            return  # and has longer now
+        state = await self._said_again(letter.event, event)
+        if state in UNFINISHED:  # aside, as this copy must not keep anybody from taking up what a dead worker left
+            self._tasks.start(self._say_once_ready(letter.event, event))
+        else:
+            self._brought.pop(letter.event, None)
+
+    async def _say_once_ready(self, key: bytes, event: Event) -> None:
+        try:
+            while (self._now() - self._brought[key].received_at).total_seconds() < AGAIN_SECONDS:
+                await asyncio.sleep(AGAIN_EVERY)
+                if await self._said_again(key, event) not in UNFINISHED:
+                    return
+        finally:
+            self._brought.pop(key, None)
+
+    async def _said_again(self, key: bytes, event: Event) -> str | None:
+        """How far an event is; if its answer waits to be fetched, it is sent now."""
+        found = await self._inbox.collect(key, self._people.conversation(event.user or ""))
         if found and found[0] == "ready" and isinstance(found[1], dict):
-            said = found[1]["said"]
+            said = list(found[1]["said"])
             lang = str((said[0].get("answer") or {}).get("lang") or "ja")
-            if await self._sent(event, letter, said, lang, "new") is Outcome.DELIVERED:
-                await self._inbox.fetched(letter.event)
+            if await self._sent(event, self._brought[key], said, lang, "new", "again") is Outcome.DELIVERED:
+                await self._inbox.fetched(key)
+        return found[0] if found else None
 
     async def _in_time(self, letter: Letter, event: Event, answering: asyncio.Task[Any]) -> bool:
         """Whether the answer is there while the token lives; after a second the person sees that it is being written."""
@@ -182,11 +207,13 @@ class Serving:
         if self._read_marks and token and outcome is Outcome.DELIVERED:
             self._tasks.start(self._client.mark_as_read(token))
 
-    async def _sent(self, event: Event, letter: Letter, said: list[Message], lang: str, state: str) -> Outcome:
+    async def _sent(
+        self, event: Event, letter: Letter, said: list[Message], lang: str, state: str, counted: str = "answer"
+    ) -> Outcome:
         built = self._renderer.messages(said, lang)
         plain = self._renderer.plain(said, lang)
         tried = state == "replying"
-        return await self._sending.answer(event, letter.received_at, built, plain, tried_before=tried)
+        return await self._sending.answer(event, letter.received_at, built, plain, tried_before=tried, counted=counted)
 
     async def _closed(self, letter: Letter) -> None:
         try:

@@ -137,16 +137,19 @@ def _body(said: Said) -> dict[str, Any]:
 
 
 def _status(settings: Settings, out: TextIO) -> int:
-    """The counters, and one sentence in both languages when something is wrong."""
+    """How LINE is doing, and one sentence in both languages; exit status 1 when something is wrong, for whatever watches the machine."""
     from bot.channels.line.health import banner, report
     from bot.channels.line.opening import open_store
 
     store = open_store(settings)
     try:
         found, knowledge = report(store), load()
-        print(json.dumps(found.as_dict(), ensure_ascii=False, indent=2), file=out)
+        limit = settings.line.push_per_month if settings.line else None
+        print(json.dumps(found.as_dict(limit), ensure_ascii=False, indent=2), file=out)
     finally:
         store.close()
     if found.trouble:
         print(f"✗ {banner(found, knowledge, 'ja')} / {banner(found, knowledge, 'en')}", file=sys.stderr)
+        return 1
+    print("✓ LINEに困ったことはありません / LINE: nothing is wrong", file=sys.stderr)
     return 0

@@ -8,7 +8,7 @@ import "./page.js";
 import { framed, post } from "./session.js";
 import { fill, spoken, words as wordsOf } from "./words.js";
 
-const MAX_TEXT = 1000;
+const MAX_TEXT = 5000;
 const PATIENCE = 12_000;
 
 const $ = (id) => document.getElementById(id);

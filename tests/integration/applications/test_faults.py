@@ -36,7 +36,9 @@ def locked(applications: Applications) -> Iterator[None]:
         other.execute("BEGIN IMMEDIATE")
     else:
         other = psycopg2.connect(str(url).replace("+psycopg2", ""))
-        other.cursor().execute("LOCK TABLE applications, application_attempts, application_links IN ACCESS EXCLUSIVE MODE")
+        other.cursor().execute(
+            "LOCK TABLE applications, application_attempts, application_links IN ACCESS EXCLUSIVE MODE"
+        )
     try:
         yield
     finally:

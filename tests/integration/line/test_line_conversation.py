@@ -305,3 +305,83 @@ def test_every_numbered_row_of_an_offer_can_be_typed_and_a_number_erases_nothing
     talk("メニュー", channel="line")
     assert talk("⑫", channel="line").messages[0]["answer"]["id"] == "task_erase_confirm"
     assert talk("1", channel="line").messages[0]["answer"]["id"] != "task_erased_both"
+
+
+@pytest.mark.model
+@pytest.mark.parametrize(
+    ("begin", "number", "word"),
+    [
+        ("データを消して", "1", "言葉で"),
+        ("Delete my data", "the first one", "in words"),
+        ("データを 消して", "①", "言葉で"),
+    ],
+)
+def test_a_number_never_erases_and_the_question_stays_open(talk, begin, number, word):
+    asked = talk(begin, channel="line").messages[-1]
+    assert asked["answer"]["id"] == "task_erase_confirm"
+    first, last = talk(number, channel="line").messages
+    assert word in first["text"] and last["buttons"] == asked["buttons"]
+    assert talk(asked["buttons"][0]["title"], channel="line").messages[0]["answer"]["id"] in ERASED
+
+
+@pytest.mark.model
+@pytest.mark.parametrize(
+    ("begin", "lang"),
+    [
+        (("条件を一つずつ確認したい",), "ja"),
+        (("I want to check whether we can apply",), "en"),
+        (("やさしい日本語でお願いします", "条件を 一つずつ 確認したいです"), "ja-easy"),
+    ],
+)
+@pytest.mark.parametrize(("number", "place"), [("２", 1), ("二", 1), ("①", 0)])
+def test_yes_and_no_by_number_are_what_a_tap_on_them_says(talk, conversations, run, begin, lang, number, place):
+    tapping = f"tapping {lang} {number}"
+    for said in begin:
+        asked = talk(said, channel="line").messages[-1]
+        run(conversations.say(tapping, said, channel="line"))
+    assert asked["answer"]["lang"] == lang
+    tapped = run(conversations.say(tapping, asked["buttons"][place]["payload"], channel="line", event="postback"))
+    typed = talk(number, channel="line")
+    assert [m["text"] for m in typed.messages] == [m["text"] for m in tapped.messages]
+
+
+@pytest.mark.model
+async def test_a_long_story_on_line_is_answered_by_its_question_and_it_is_said_that_not_all_was_read(
+    line, line_settings, conversations
+):
+    story = "私たちは大学で知り合いました。両親に話すと泣かれました。猫を飼って、毎日夕食を作っています。" * 60
+    sent = [story + "宣誓の費用はいくらかかりますか？" + story[:900], story[:3900] + "もう死にたいです。", story[:2000]]
+    async with channel(line_settings(), conversations.agent) as served:
+        for one in sent:
+            assert await line.send(served.url, text(one[:5000])) == 200
+            await served.settled()
+    fee, crisis, nothing = (json.dumps(r, ensure_ascii=False) for r in line.replies())
+    assert "無料" in fee and "質問と思われるところだけを読みました" in fee
+    assert "いま頼れるところ" in crisis and "読み取れない" not in crisis
+    assert "はじめのところだけを読みました" in nothing
+    assert line.bad() == []
+
+
+@pytest.mark.model
+@pytest.mark.parametrize("begin", ["条件を一つずつ確認したい", "申請の準備を始めたい"])
+def test_our_next_question_does_not_stand_below_words_for_somebody_who_suffers(talk, begin):
+    asked = talk(begin, channel="line").messages[-1]
+    messages = talk("親に反対されてつらいです", channel="line").messages
+    assert messages[0]["answer"]["topic"] == "support"
+    assert [m["answer"]["kind"] for m in messages].count("ask") == 0
+    assert talk("続きから", channel="line").messages[-1]["answer"]["id"] == asked["answer"]["id"]
+
+
+@pytest.mark.model
+def test_a_number_that_is_no_longer_in_use_cannot_be_called(talk):
+    for lang in ("ja", "en", "ja-easy"):
+        message = talk("Tokyo LGBT相談の電話番号は？", channel="line", lang=lang).messages[0]
+        assert message["answer"]["id"] == "support_tokyo_lgbt_phone" and "3812" not in json.dumps(message)
+
+
+@pytest.mark.model
+@pytest.mark.parametrize("begin", ["条件を一つずつ確認したい", "申請の準備を始めたい"])
+def test_the_menu_opens_in_the_middle_of_a_form_and_the_form_goes_on_from_there(talk, begin):
+    asked = talk(begin, channel="line").messages[-1]
+    assert talk("メニュー", channel="line").messages[0]["answer"]["id"] == "phrase_menu"
+    assert talk("続きから", channel="line").messages[-1]["answer"]["id"] == asked["answer"]["id"]

@@ -385,6 +385,36 @@ async def test_what_line_brings_again_is_replied_to_though_its_worker_died_a_min
     assert bot.texts == ["費用は？"] and len(line.replies()) == 1
 
 
+@pytest.mark.parametrize("word_arrives", [False, True])
+async def test_a_late_answer_goes_out_with_the_token_of_an_event_line_brings_again_meanwhile(
+    line, line_settings, word_arrives
+):
+    bot, made = Bot(), text("費用は？")
+    bot.gate = asyncio.Event()
+    again = {**made, "deliveryContext": {"isRedelivery": True}}
+    async with channel(line_settings(), bot, times=HASTY) as served:
+        line.steer("mode", next=[] if word_arrives else ["500"] * 5)  # the word that it takes longer does not arrive
+        assert await line.send(served.url, made) == 200
+        while len(statuses(line)) < (1 if word_arrives else 5):
+            await asyncio.sleep(0.05)
+        for _ in range(3):
+            assert await line.send(served.url, again) == 200
+        bot.gate.set()
+        await served.settled()
+        until = time.monotonic() + 5
+        while not (line.replies() and statuses(line)[-1] in (200, 400)) and time.monotonic() < until:
+            await asyncio.sleep(0.05)
+        await asyncio.sleep(0.7)
+        assert await served.count("answer.lost") == 0
+        if word_arrives:  # its token is used: the answer still waits for a tap
+            data = next(d for d in _data(line.replies()[0]) if d.startswith("late="))
+            await say(line, served, tap(data))
+    said = [words(r) for r in line.replies()]
+    assert len([s for s in said if "「費用は？」" in s]) == 1 and "「費用は？」" in said[-1]
+    assert len(said) == (2 if word_arrives else 1) and bot.texts == ["費用は？"]
+    assert statuses(line)[-1] == 200 and not line.calls("/message/push")
+
+
 async def test_a_copy_line_does_not_call_one_renews_nothing(line, line_settings, monkeypatch):
     monkeypatch.setattr(line_channel, "EVERY_SECONDS", 60.0)
     made = text("費用は？", age=75)

@@ -102,8 +102,43 @@ def test_the_status_command_says_it_in_one_sentence_in_both_languages(tmp_path, 
         health.save(connection)
     store.close()
     monkeypatch.setattr(setup, "read", lambda: settings)
-    assert setup.run(argparse.Namespace(deed="status"), sys.stdout) == 0
+    assert setup.run(argparse.Namespace(deed="status"), sys.stdout) == 1  # so that a watch on the machine sees it too
     shown = capsys.readouterr()
-    assert json.loads(shown.out)["trouble"] == "token"
+    told = json.loads(shown.out)
+    assert told["trouble"] == "token" and told["failures"] == {"401": 1} and told["last_success"] is None
+    assert (told["backlog"], told["pushes_this_month"], told["push_limit"]) == (0, 0, 0)
     (sentence,) = shown.err.strip().splitlines()
     assert "TOMONI_LINE_TOKEN を替えて" in sentence and "Issue a new one" in sentence
+
+
+def test_when_all_is_well_the_status_command_says_so_and_when_it_was_last_seen(tmp_path, monkeypatch, capsys):
+    import argparse
+
+    from bot.channels.line import setup
+
+    settings = line_settings_for("http://127.0.0.1:9", tmp_path, push_per_month=200)
+    health, store = Health(), open_store(settings)
+    health.observe("/v2/bot/message/reply", Said(500, reached=True))
+    health.observe("/v2/bot/message/push", Said(200, reached=True))
+    health.count("webhook")
+    health.count_push()
+    with store.write() as connection:
+        health.save(connection)
+    store.close()
+    monkeypatch.setattr(setup, "read", lambda: settings)
+    assert setup.run(argparse.Namespace(deed="status"), sys.stdout) == 0
+    shown = capsys.readouterr()
+    told = json.loads(shown.out)
+    assert told["trouble"] is None and told["last_webhook"] and told["last_success"]
+    assert (told["pushes_this_month"], told["push_limit"], told["failures"]) == (1, 200, {"500": 1})
+    assert "✓" in shown.err
+
+
+def test_an_alarm_has_one_name_in_the_log_and_its_end_is_told(caplog):
+    health = Health()
+    for _ in range(IN_A_ROW + 2):
+        health.observe("/v2/bot/message/reply", Said(None, reached=False, error="ClientConnectorError"))
+    for _ in range(2):
+        health.observe("/v2/bot/message/reply", Said(200, reached=True))
+    said = [r.getMessage() for r in caplog.records]
+    assert [s.split(":")[0] for s in said] == ["line.alarm unreachable", "line.alarm over"]
