@@ -102,11 +102,11 @@ def _shifted(entity: dict[str, Any], text: str, heard: str, shift: int) -> dict[
 
     Of a long text only a part was heard: there the words are looked for.
     """
-    from bot.channels.gate import READ_WHOLE
+    from bot.channels.gate import LONGEST
     from bot.nlu.entities import canonical_receipt  # spaCy comes with it, which must not find TensorFlow first
 
     start, end = entity["start"] + shift, entity["end"] + shift
-    if len(text) > READ_WHOLE and text[start:end] != heard[start:end] and heard[start:end] in text:
+    if len(text) > LONGEST and text[start:end] != heard[start:end] and heard[start:end] in text:
         start, end = (text.index(heard[start:end]) + n for n in (0, end - start))
     typed = text[start:end]
     value = canonical_receipt(typed) if entity["entity"] == "receipt_no" else entity["value"]

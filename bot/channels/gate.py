@@ -22,10 +22,9 @@ from bot.settings import SettingsError
 
 logger = logging.getLogger(__name__)
 
-LONGEST = 1000
+LONGEST = 1000  # read as a whole, since what people tell of themselves decides; of a longer one a part is read
 MOST_WORDS = 400
-READ_WHOLE = 400  # a longer one is understood by its questions alone, if it asks any
-MOST = 5000  # LINE's own limit; of what is longer than the two above a part is read
+MOST = 5000  # LINE's own limit; above it nothing is read but a cry for help
 READ_FOR_CRISIS = 4000  # even of a message that is too long for everything else
 
 
@@ -80,12 +79,11 @@ def admit(text: str, lang: str | None = None, event: str | None = None) -> Admit
 
 
 def _read(text: str) -> tuple[str, str]:
-    """What of a message is read, and which part that is; a story is read for its questions, if it has any."""
-    longer = len(text) > LONGEST or len(text.split()) > MOST_WORDS
-    if not longer and len(text) <= READ_WHOLE:
+    """What of a message is read, and which part that is; a long story is read for its questions, if it has any."""
+    if len(text) <= LONGEST and len(text.split()) <= MOST_WORDS:
         return text, ""
     read, part = excerpt(text)
-    return (without_command(read), part) if longer or part == "questions" else (text, "")
+    return without_command(read), part
 
 
 def metadata(admitted: Admitted, conversation: str, lang: str | None = None, **known: str | None) -> dict[str, Any]:

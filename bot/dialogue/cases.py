@@ -110,7 +110,8 @@ def direct(knowledge: Knowledge, u: Understanding, memory: Memory, today: date) 
         return once_more
     facts = _facts(u, today)
     label, p = u.top
-    if _asks_for_a_check(u, facts):
+    if _asks_for_a_check(u, facts) or (u.part and _is_case(u, facts, [k for k in _HARD if facts.get(k) is not None])):
+        # Of a very long story only a part was read: no verdict rests on that, the conditions are asked one by one.
         return check.begin(facts, today)
     if _of_the_papers(u, memory, facts):
         return None
