@@ -33,7 +33,7 @@ _TURNED = re.compile(
     r"(?<!\d)([1-9]\d)(?:歳|才)?に(?:なりました(?!か)|なったばかり|なったので|なった(?:とこ|ん|。|、|よ|$))"
 )
 _INSTEAD = re.compile(
-    r"(?<!\d)(?P<wrong>\d\d)(?:歳|さい)?(?:じゃ|では)(?:なくて|なく|ない)、?(?P<right>\d\d)(?!\d)|(?P<right2>\d\d),? not (?P<wrong2>\d\d)"
+    r"(?<!\d)(?P<wrong>\d\d)(?:歳|さい)?(?:じゃ|では)(?:なくて|なく|ない)、?(?P<right>\d\d)(?!\d)|(?P<right2>\d\d),? not (?P<wrong2>\d\d)|(?P<right3>\d\d)(?:歳|さい)?(?:や|です|だ|じゃ)?(?:わ|ね|よ|った)?[。、 ]{1,2}(?P<wrong3>\d\d)(?:歳|さい)?(?:や|じゃ|では)?(?:ちゃう|ちが|違|ない)"
 )
 _NOT_NOW = re.compile(r"まだ|来週|今週|今度|もうすぐ|もう少し|soon|来月|来年|あと|yet|until|next")
 
@@ -63,8 +63,8 @@ def read_ages(u: Understanding, text: str, today: date, facts: Facts) -> None:
     instead = _INSTEAD.search(text)
     if instead:
         facts["ages"], facts["age_instead_of"] = (
-            [int(instead["right"] or instead["right2"])],
-            int(instead["wrong"] or instead["wrong2"]),
+            [int(instead["right"] or instead["right2"] or instead["right3"])],
+            int(instead["wrong"] or instead["wrong2"] or instead["wrong3"]),
         )
         return
     ages = own_ages(u) or (bare_ages(text) if u.top[0] == "faq/eligibility_age" else [])

@@ -15,7 +15,7 @@ _MARRIED = re.compile(
     r"(?:独身|未婚)(?:じゃ|では)(?:ない|あり)|離婚.{0,8}(?:けど|が、|ものの).{0,12}(?:まだ|これから)|既婚|結婚して(?:い)?(?:る|ます|て|いて)(?!ない|な(?:い|くても)|るわけ)|けっこん(?:を)?して(?:い)?(?:る|ます|いて)|婚姻(?:を|は)?(?:して(?!(?:い)?(?:ない|ません|おら|なく))|中|関係(?:が|に)(?:ある|あり|残))|(?:夫|妻|旦那|嫁|配偶者|奥さん|ダンナ|主人)(?:さん)?(?:が|は|も)?(?:い(?:る|ます|て|ん)|おり|おる)|妻子(?:が|持ち|ある)|(?:まだ)?離婚(?:が|は|を)?(?:まだ|して(?:い)?(?:ない|ません|なく)|成立して(?:い)?(?:な|ません|おら)|成立しな|できて(?:い)?な|調停|協議中|裁判中|話し合い中|手続き中|前)|まだ籍(?!(?:は|を|も)?入れ)|籍(?:が|は)(?:まだ)?(?:残|入った|抜けて(?:い)?な)|籍を抜いてな|別居中|婚姻届を出した(?:まま)?|still (?:legally )?married|(?:is|am|i'?m|he'?s|she'?s|are) (?:still |legally |already )*married(?! abroad| to each other| in)|married to (?:a|my|his|her|someone|another)\b|(?:has|have) a (?:husband|wife|spouse)\b|separated but|not (?:yet )?divorced|divorce (?:is )?(?:not|pending|isn'?t|in progress|ongoing|going)|in the middle of (?:a )?divorce|getting divorced|(?:waiting|wait) (?:for )?(?:my|his|her|the) divorce|divorce (?:to be|court|case|papers)|籍(?:を)?入れて(?:い)?(?:る|ます)|夫婦(?:です|なん|ですが|で、)|(?:ダンナ|旦那|夫|妻|嫁|主人)(?:が|は|も)?(?:お(?:る|って|ります)|いる)|婚姻中|(?:we|they) are (?:husband and wife|legally married in japan)"
 )
 UNMARRIED_PLAINLY = re.compile(
-    r"\bwe(?:'re| are)? (?:both )?(?:not|never|n't)(?: been)? married|\bwe(?:'re| are) both (?:single|unmarried)|\bboth [^.]{0,16}\b(?:not|never|un)[ -]?married|both (?:of us )?(?:are )?(?:single|unmarried)|\b(?:neither|none|no ?one|nobody|not one)(?: of us)?(?: is| are| was)? .{0,12}married|(?:どちらも|二人とも|ふたりとも|[二2]人は|ふたりは|どっちも|お互い).{0,10}(?:独身(?!(?:じゃ|では)な)|未婚(?!(?:じゃ|では)な)|(?:結婚|けっこん)(?:は)?して(?:い)?(?:ない|ません))"
+    r"\bwe(?:'re| are)? (?:both )?(?:not|never|n't)(?: been)? married|\bwe(?:'re| are) both (?:single|unmarried)|\bboth [^.]{0,16}\b(?:not|never|un)[ -]?married|both (?:of us )?(?:are )?(?:single|unmarried)|\b(?:neither|none|no ?one|nobody|not one)(?: of us)?(?: is| are| was)? .{0,12}married|(?:どちらも|二人とも|ふたりとも|[二2]人は|ふたりは|どっちも|お互い)[^。.!?！？]{0,10}(?:独身(?!(?:じゃ|では)な)|未婚(?!(?:じゃ|では)な)|(?:結婚|けっこん)(?:は)?して(?:い)?(?:ない|ません))"
 )
 _MARRIED_NOT = re.compile(
     r"結婚したい|結婚できな|結婚と(?:何が|は|の)|結婚式|同性婚|結婚制度|結婚(?:の|に)(?:代わり|かわり)|結婚して(?:い)?(?:ない|ません|なければ|なくて)|既婚(?:じゃ|では)な"
@@ -37,10 +37,10 @@ _DE_FACTO_NONE = re.compile(
     r"事実婚(?:も|は|じゃ|では|と(?:か|いう))?(?:も)?(?:して(?:い)?(?:ない|ません)|(?:じゃ|で)?(?:ない|ありません|なし)|の相手も(?:いない|いません))"
 )
 _OTHER_NO = re.compile(
-    r"(?:解消|返還|返納)の?手続き?(?:を|は|も)?(?:済|すま|終|完了|し(?:た(?!い|ら)|ました|て(?:い)?ま))|(?:誰か|だれか|ほかの人|他の人|別の人|元(?:カ|彼|パ)[^、。]{0,6})と[^、。]{0,10}(?:宣誓|届出?|登録|パートナーシップ[^、。]{0,4})(?:した|結んだ|組んだ|出した)(?:こと|経験)(?:も|は|が)?(?:一度も)?(?:ない|ありません|なし)|no (?:registered )?partnerships? with (?:anyone|anybody|someone|somebody|another|other)|(?:パートナーシップ|宣誓|登録|届).{0,16}(?:返還|返納|解消|取り消し?|廃止).{0,10}(?:済|終わ|ました|した(?!い|ら)|出して)|(?:ほか|他|よそ|(?<![性区差個])別|べつ)の?(?:の人|に|で|人|相手|ひと|パートナー|パートナーシップ|方|誰)?.{0,18}(?:い(?:ない|ません|なく|ねえ|ぃひん)|おりません|おらず|おらん|おらへん|ございま?せん|居ない|居ません|なし|無し|ない(?:です|し|よ|$)|ありません|してな|していな|していません|してません|結んで(?:い)?(?:ない|ません))|(?:パートナーシップ|宣誓|登録|届出?).{0,10}(?:解消(?:した|済|しました|してい?ます)|(?:ほか|他)に(?:は)?(?:ない|していない))|解消済み?|no (?:other|others|one else)|nobody else|no ?one else|nor (?:any )?other|(?:not|aren'?t|isn'?t|never) (?:in|registered|been in) (?:a |any )?(?:other |another )?partnership|without other partner|only each other|どちらもほかに"
+    r"(?:解消|返還|返納)の?手続き?(?:を|は|も)?(?:済|すま|終|完了|し(?:た(?!い|ら)|ました|て(?:い)?ま))|(?:誰か|だれか|ほかの人|他の人|別の人|元(?:カ|彼|パ)[^、。]{0,6})と[^、。]{0,10}(?:宣誓|届出?|登録|パートナーシップ[^、。]{0,4})(?:した|結んだ|組んだ|出した)(?:こと|経験)(?:も|は|が)?(?:一度も)?(?:ない|ありません|なし)|no (?:registered )?partnerships? with (?:anyone|anybody|someone|somebody|another|other)|(?:パートナーシップ|宣誓|登録|届).{0,16}(?:返還|返納|解消|取り消し?|廃止)[^。]{0,10}(?:済|終わ(?!ら)|ました|した(?!い|ら|後|あと)|出して)|(?:ほか|他|よそ|(?<![性区差個])別|べつ)の?(?:の人|に|で|人|相手|ひと|パートナー|パートナーシップ|方|誰)?.{0,18}(?:い(?:ない|ません|なく|ねえ|ぃひん)|おりません|おらず|おらん|おらへん|ございま?せん|居ない|居ません|なし|無し|ない(?:です|し|よ|$)|ありません|してな|していな|していません|してません|結んで(?:い)?(?:ない|ません))|(?:パートナーシップ|宣誓|登録|届出?).{0,10}(?:解消(?:した|済|しました|してい?ます)|(?:ほか|他)に(?:は)?(?:ない|していない))|解消済み?|no (?:other|others|one else)|nobody else|no ?one else|nor (?:any )?other|(?:not|aren'?t|isn'?t|never) (?:in|registered|been in) (?:a |any )?(?:other |another )?partnership|without other partner|only each other|どちらもほかに"
 )
 _OTHER_YES = re.compile(
-    r"(?:ほか|他|別|べつ|前|元|以前|まえ|もと)の?(?:人|相手|パートナー|彼女|彼氏|カノ|カレ|恋人|ひと|方).{0,12}(?:と(?:の)?)?.{0,10}(?:パートナーシップ|宣誓|届出?|届け|登録|証明書|制度).{0,14}(?:して(?:い)?(?:る|ます)(?!が、?解消)|した(?:まま|まんま)|残(?:って|った|る|り)|解消して(?:い)?(?:ない|ません)|まだ|そのまま|続いて|中|結んで(?:い)?(?:る|ます)|出した|出して)|(?:元カノ|元カレ|元彼女?|元パートナー|前の相手|前のパートナー).{0,20}(?:解消(?:して|でき)て?(?:い)?(?:ない|ません)|まま|残って|まだ)|(?:still|already) (?:registered|in a (?:registered )?partnership|have a partnership|partnered) (?:with )?(?:my ex|someone|another|a previous|an ex|his ex|her ex|other)|partnership with (?:my|his|her) ex|registered with (?:my|his|her|an) ex|another partner(?:ship)?\b(?! (?:is|are) not)|previous partnership (?:is )?(?:not|still)|ほかの\s?パートナーが\s?い(?:ます|る)"
+    r"(?:元|前|まえ|ほか|他|別)の?(?:パートナー|彼女?|彼氏|カノ|カレ|相手|恋人|人)[^。]{0,14}(?:宣誓|パートナーシップ|登録|証明書?|届け?出?)[^。]{0,8}(?:取り消し|取消し?|解消|返還|返納|返し)(?:ます|する(?:予定|つもり|ところ)|て(?:から|きます)|予定)|(?:ほか|他|別|べつ|前|元|以前|まえ|もと)の?(?:人|相手|パートナー|彼女|彼氏|カノ|カレ|恋人|ひと|方).{0,12}(?:と(?:の)?)?.{0,10}(?:パートナーシップ|宣誓|届出?|届け|登録|証明書|制度).{0,14}(?:して(?:い)?(?:る|ます)(?!が、?解消)|した(?:まま|まんま)|残(?:って|った|る|り)|解消して(?:い)?(?:ない|ません)|まだ|そのまま|続いて|中|結んで(?:い)?(?:る|ます)|出した|出して)|(?:元カノ|元カレ|元彼女?|元パートナー|前の相手|前のパートナー).{0,20}(?:解消(?:して|でき)て?(?:い)?(?:ない|ません)|まま|残って|まだ)|(?:still|already) (?:registered|in a (?:registered )?partnership|have a partnership|partnered) (?:with )?(?:my ex|someone|another|a previous|an ex|his ex|her ex|other)|partnership with (?:my|his|her) ex|registered with (?:my|his|her|an) ex|another partner(?:ship)?\b(?! (?:is|are) not)|previous partnership (?:is )?(?:not|still)|ほかの\s?パートナーが\s?い(?:ます|る)"
 )
 _NOR_THE_OTHER = re.compile(
     r"\b(?:he|she|my \w+) (?:isn'?t|is not|'s not) either|nor is (?:he|she)|neither is (?:he|she)|(?:相手|彼女?|パートナー)も(?:同じ|そう|です|独身|未婚)"
@@ -74,6 +74,9 @@ def _sentence_of(text: str, pattern: re.Pattern[str]) -> str:
     return next((s for s in re.split(r"[。.!?！？]", text) if found and found[0] in s), text)
 
 
+_NOT_YET_DIVORCED = re.compile(
+    r"離婚(?:が|は|も)?(?:まだ)?[^。、]{0,8}(?:成立して(?:い)?(?:な|ま?せん)|まだ|調停|協議|裁判)|\bnot (?:yet )?divorced|divorce (?:is )?(?:not|pending|isn'?t)"
+)
 _UNMARRIED = frozenset({"marriage", "de_facto"})
 _PUT_RIGHT = re.compile(
     r"違った|ちがった|間違え(?:た|ました)|まちがえ|訂正|じゃなかった|ではなかった|\b(?:no,? wait|scratch that|i mean|correction)\b"
@@ -104,7 +107,7 @@ def read_bonds(u: Understanding, text: str, facts: Facts) -> None:
         facts["any_marriage"] = "married_abroad_to_each_other"
     elif _DE_FACTO_OTHER.search(text):
         facts["any_marriage"] = "de_facto_with_other"
-    elif UNMARRIED_PLAINLY.search(whole):
+    elif UNMARRIED_PLAINLY.search(whole) and not _NOT_YET_DIVORCED.search(whole):
         facts["any_marriage"] = "no"
     elif (
         _MARRIED.search(text)

@@ -73,7 +73,7 @@ _STEPS = {  # how far up and down a word leads; "m" is a marriage
 _JA = "|".join(sorted((w for w in _STEPS if not w.isascii()), key=len, reverse=True))
 _EN = "|".join(sorted((w for w in _STEPS if w.isascii()), key=len, reverse=True))
 _CHAIN = re.compile(
-    rf"(?:(?:お|実の|元)?(?:{_JA})(?:さん|ちゃん|親|っ子)?の)+(?:お|実の|元)?(?:{_JA})(?:さん|ちゃん|親|っ子)?|(?:\b(?:{_EN})['’]s )+(?:{_EN})\b"
+    rf"(?:(?:お|実の|元)?(?:{_JA})(?:さん|ちゃん|親|っ子)?の(?:、?その)?)+(?:お|実の|元)?(?:{_JA})(?:さん|ちゃん|親|っ子)?|(?:\b(?:{_EN})['’]s )+(?:{_EN})\b"
 )
 _NO_ADOPTION = re.compile(
     r"養子縁組(?:も|は|を|とか)?(?:して(?:い)?(?:ない|なく|ません|おら)|なし|ない|ありません)|(?:no|not|without|never|n't).{0,8}adopt"
@@ -165,8 +165,17 @@ def read_kin(u: Understanding, text: str, facts: dict[str, Any]) -> None:
             kind, degree = KIN[entity["value"]]
             facts["relation"] = [kind.value, degree]
             return
+    if _BLOOD.search(text) and not _HEDGED_BLOOD.search(text):
+        facts["relation"] = ["yes", None]
+        return
     if denied or _NOT_KIN.search(text) or "kin" in denials.denied(text):
         facts["relation"] = [Kinship.NONE.value, None]
+
+
+_BLOOD = re.compile(
+    r"血(?:が|は|も|の)?(?:つなが|繋が)(?:って(?:い)?(?:る|ます)(?!か|の?は|と)|った(?:きょうだい|兄弟|姉妹|親子))|\bwe(?:'re| are) (?:closely )?related by blood"
+)
+_HEDGED_BLOOD = re.compile(r"か(?:も|どうか)|[?？]|遠(?:い|縁)|いとこ|はとこ|ない|ません|distant|cousin|if\b")
 
 
 def _chain(u: Understanding, text: str) -> list[Any] | None:

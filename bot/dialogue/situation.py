@@ -64,7 +64,7 @@ _DIFFERENT_SEX = re.compile(
     r"異性(?:カップル|どうし|同士|の(?:パートナー|二人|相手))|男女(?:の)?(?:カップル|二人|の事実婚|ですが|です|で)|戸籍上の?性別が(?:異な|違)|(?:opposite|different)[- ]sex|man and (?:a )?woman|woman and (?:a )?man"
 )
 _COUNT_OTHER = re.compile(
-    r"(?:三人|3人|さんにん|四人|4人|三角|トリオ|ポリアモリー|複数)(?:で|の|では|でも|なん|とも|だけど|婚|人)|(?:一人|ひとり|1人|独り|単独)(?:だけ)?で(?:も)?(?:、)?(?:届|申請|登録|宣誓|でき|使え|出せ|手続)|three of us|three people|throuple|polyam|\balone\b.{0,20}(?:register|apply|file)|(?:register|apply|file) (?:alone|by myself|on my own)"
+    r"(?<!ほかの)(?<!ほかに)(?<!他の)(?<!他に)(?<!別の)(?<!の)(?:相手|パートナー|恋人)(?:は|が|も)?(?:まだ|今は?|いまは?)?(?:おらん|いない|いません|おりません|いなくて|なし)[^。]{0,24}(?:届|申請|登録|宣誓|先に)|一人もん(?:で|でも)|(?:三人|3人|さんにん|四人|4人|三角|トリオ|ポリアモリー|複数)(?:で|の|では|でも|なん|とも|だけど|婚|人)|(?:一人|ひとり|1人|独り|単独)(?:だけ)?で(?:も)?(?:、)?(?:届|申請|登録|宣誓|でき|使え|出せ|手続)|three of us|three people|throuple|polyam|\balone\b.{0,20}(?:register|apply|file)|(?:register|apply|file) (?:alone|by myself|on my own)"
 )
 _COUNT_TWO = re.compile(
     r"(?:二人|2人|ふたり|ふたりで|お二人)(?:で(?:す|出|届|申)|です|だけ|とも|どうし|やで|や(?:けど)?$|$|。|、)|届け(?:る|出る)のは(?:二人|2人|ふたり)|two (?:of us|people)|the two of us|just us two|both of us|はい、二人"

@@ -141,6 +141,13 @@ def _heed(u: Understanding, facts: Facts) -> None:
 # Doubts in words: what they leave open, the facts that are no longer taken as said, and the words.
 _SAID_DOUBTS = (
     (
+        "req-02-sexual-minority",
+        ("has_sexual_minority",),
+        re.compile(
+            r"(?:don'?t know|not sure|unsure|no idea|wondering)[^.]{0,30}(?:count as|i am|we are|i'?m|we'?re|qualify as|identify)[^.]{0,14}(?:sexual minorit|lgbt|queer|\bbi\b|gay|minority)|(?:性的)?(?:マイノリティ|当事者|lgbt)[^。、]{0,8}(?:なのか|かどうか|に(?:入る|当たる|あたる|なる)(?:の)?か)(?:は|が|も)?[^。、]{0,8}(?:分か|わか|微妙|自信|迷)"
+        ),
+    ),
+    (
         "req-04-both-adults",
         ("both_adults", "turns_adult"),
         re.compile(

@@ -289,7 +289,7 @@ _NAMED = (
         "work",
     ),
     (
-        r"(?:家|下宿|アパート|部屋|マンション|寮|住まい|自宅|住民票|いえ|実家)(?:は|が|も)|(?:ie|uchi|sumai) (?:wa|ga|mo) ",
+        r"(?:家|下宿|アパート|部屋|マンション|寮|住まい|自宅|住民票|いえ)(?:は|が|も)|(?:ie|uchi|sumai) (?:wa|ga|mo) ",
         r"(?:の|に|にある)(?:家|アパート|部屋|マンション|下宿|自宅)",
         "live",
     ),
@@ -365,7 +365,7 @@ def _someone_there(u: Understanding) -> bool:
 def _lives_here(text: str) -> bool:
     return bool(
         re.search(
-            r"(?:東京|都内|上京)(?:に|へ|して)?(?:来て|きて|出てきて|引っ?越してきて|越してきて)(?:から)?(?:まだ|もう|やっと)?(?:\d+|[一二三四五六七八九十半])(?:日|週間|か月|ヶ月|年)|区民|市民|都民|(?:区|市|町|村|東京|都内)(?:の|に)?(?:家|マンション|アパート|実家|人間|もん)|(?:家|うち|いえ|住所|住民票)は|在|同棲|暮ら|すん|our (?:flat|place|apartment|home)|flat in|apartment in|from \w+ (?:ward|city)|based in",
+            r"(?:東京|都内|上京)(?:に|へ|して)?(?:来て|きて|出てきて|引っ?越してきて|越してきて)(?:から)?(?:まだ|もう|やっと)?(?:\d+|[一二三四五六七八九十半])(?:日|週間|か月|ヶ月|年)|区民|市民|都民|(?:区|市|町|村|東京|都内)(?:の|に)?(?:家|マンション|アパート|人間|もん)|(?:家|うち|いえ|住所|住民票)は|在|同棲|暮ら|すん|our (?:flat|place|apartment|home)|flat in|apartment in|from \w+ (?:ward|city)|based in",
             text,
         )
     ) and not re.search(r"使え|制度|独自|証明書|accept|scheme|certificate|住宅|では[?？]|は[?？]", text)
@@ -380,8 +380,14 @@ _WITHIN_DAYS = (
 
 def move_date(u: Understanding, today: date) -> list[str] | None:
     """First and last day of the date or time a message names for a move, if it names one."""
-    spans = u.values("period")
-    for value in u.values("date"):
+    spans, dates = u.values("period"), u.values("date")
+    marks = [m.end() for m in _NOT_THAT.finditer(u.text.lower())]
+    timed = [e for e in u.entities if e["entity"] in ("period", "date")]
+    right = [e for e in timed if marks and e["start"] >= marks[-1]]
+    if right and len(right) < len(timed):  # 「来月じゃなくて半年後でした」
+        spans = [e["value"] for e in right if e["entity"] == "period"]
+        dates = [e["value"] for e in right if e["entity"] == "date"]
+    for value in dates:
         if spans and value == today.isoformat():
             continue  # "We'll move in about eight months. Can we apply today?"
         if len(value) == 10:
