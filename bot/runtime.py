@@ -127,6 +127,28 @@ def load_agent(
     return agent
 
 
+def with_readers(agent: Any, count: int, busy: Callable[[], bool] | None = None) -> Any:
+    """Puts `count` processes beside this one that read messages while it is `busy`, by itself when several wait.
+
+    Returns them. Call before any thread or loop is begun.
+    """
+    import asyncio
+
+    from rasa.core.channels.channel import UserMessage
+
+    from bot.readers import Readers
+
+    processor = agent.processor
+    loop = asyncio.new_event_loop()  # Rasa's parsing is asynchronous in name
+
+    def read(text: str, before: str | None) -> dict[str, Any]:
+        message = UserMessage(text, metadata={"before": before} if before else None)
+        return loop.run_until_complete(processor._parse_alone(message, None))
+
+    processor.readers = Readers(read, count, busy or agent.admission.busy)
+    return processor.readers
+
+
 def _enable_loggers() -> None:
     """Sanic's import switches off every logger that existed before it; errors must not go unseen."""
     for name in list(logging.root.manager.loggerDict):
