@@ -37,6 +37,11 @@ _INSTEAD = re.compile(
 _NOT_NOW = re.compile(r"まだ|来週|今週|今度|もうすぐ|もう少し|soon|来月|来年|あと|yet|until|next")
 
 
+def asks_for_age(u: Understanding) -> bool:
+    """Whether the question is about age, so that a bare number is one."""
+    return u.top[0] == "faq/eligibility_age"
+
+
 def read_ages(u: Understanding, text: str, today: date, facts: Facts) -> None:
     if _QUESTION_WORDS.search(text) and not re.search(r"私|彼|相手|パートナー|うち|僕|俺|i'?m|she|he\b|my ", text):
         return
@@ -47,7 +52,7 @@ def read_ages(u: Understanding, text: str, today: date, facts: Facts) -> None:
             int(instead["wrong"] or instead["wrong2"]),
         )
         return
-    ages = u.values("age") or (bare_ages(text) if u.top[0] == "faq/eligibility_age" else [])
+    ages = u.values("age") or (bare_ages(text) if asks_for_age(u) else [])
     turned = [int(n) for n in _TURNED.findall(text)]
     ages = [*turned, *ages] if turned and not set(turned) & set(ages) else ages
     born = _BORN.search(text)

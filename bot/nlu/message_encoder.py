@@ -48,9 +48,11 @@ class MessageEncoder:
         if len(placed) > _MOST_PLACES:
             return np.asarray(self._use.encode(list(texts)), np.float32)
         rows = self._rows_of(placed)
-        lengths = np.array([len(found) for found in pieces])
-        sums = np.add.reduceat(self._token_features(rows), np.cumsum(lengths) - lengths, axis=0)
-        return np.array([self._finished(total, len(found)) for total, found in zip(sums, pieces, strict=True)])
+        features, vectors, start = self._token_features(rows), [], 0
+        for found in pieces:
+            vectors.append(self._finished(features[start : start + len(found)].sum(axis=0), len(found)))
+            start += len(found)
+        return np.array(vectors)
 
     def _rows_of(self, placed: Sequence[int]) -> np.ndarray:
         """Where each word piece is remembered."""
