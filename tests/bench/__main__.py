@@ -51,7 +51,7 @@ def main(arguments: list[str] | None = None) -> int:
     failures = report.worse(result["ratios"], before)
     if result["ours"]["errors"]:
         failures.append(
-            f"{result['ours']['errors']} messages of ours were not answered: {result['ours']['error_kinds']}"
+            f"{result['ours']['errors']} messages of ours were not answered: {result['ours'].get('error_kinds', {})}"
         )
     for failure in failures:
         print(f"✗ {failure}", file=sys.stderr)

@@ -56,6 +56,7 @@ def measure(place: Path, plan: ShortPlan, before: Mapping[str, float], say: Say)
             alone["long_conversation"] = long["message_1000_to_10"]
     for side, kept in (("ours", ours), ("stock", stock)):
         kept.update(rounds.of(side))
+    ours["errors"] += long["errors"]
     return {
         "form": "short",
         "machine": about,
