@@ -15,7 +15,7 @@ import pickle
 import signal
 import socket
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -32,8 +32,11 @@ _USUAL = "費用はいくらですか"  # what is made at the first message is m
 class Readers:
     """Readers of one process; each answers in the order it was asked."""
 
-    def __init__(self, read: Read, count: int, busy: Callable[[], bool]) -> None:
-        """Forks `count` processes that `read`; they are asked while this one is `busy`. Call before any thread or loop is begun."""
+    def __init__(self, read: Read, count: int, busy: Callable[[], bool], usual: Sequence[str] = ()) -> None:
+        """Forks `count` processes that `read`; they are asked while this one is `busy`. Call before any thread or loop is begun.
+
+        Each first reads some `usual` texts by itself: what it needs of the shared memory for itself it takes now, and not while people wait.
+        """
         self._busy = busy
         self._readers: list[_Reader] = []
         if count:
@@ -41,7 +44,7 @@ class Readers:
             gc.collect()
             gc.freeze()
         for _ in range(count):
-            self._readers.append(_Reader(read, [reader.door for reader in self._readers]))
+            self._readers.append(_Reader(read, [reader.door for reader in self._readers], usual))
 
     @property
     def alive(self) -> int:
@@ -52,8 +55,10 @@ class Readers:
         """What a reader found, or None if it is better read here."""
         if not self._readers or not self._busy():
             return None
-        reader = min(self._readers, key=lambda reader: len(reader.asked))
-        if len(reader.asked) >= AHEAD:
+        for reader in self._readers:
+            reader.listen()
+        reader = min(self._readers, key=lambda reader: len(reader.asked) if reader.ready else AHEAD)
+        if not reader.ready or len(reader.asked) >= AHEAD:
             return None
         try:
             return await reader.ask(text, before)
@@ -73,23 +78,28 @@ class Readers:
 class _Reader:
     """This side of one reader: what it was asked and has not answered yet."""
 
-    def __init__(self, read: Read, doors: list[socket.socket]) -> None:
+    def __init__(self, read: Read, doors: list[socket.socket], usual: Sequence[str]) -> None:
         self.door, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self.asked: deque[asyncio.Future[Parsed | None]] = deque()
         self._loop: asyncio.AbstractEventLoop | None = None
+        self.ready = False
         self.pid = os.fork()
         if self.pid == 0:
             for door in (self.door, *doors):  # a door another process holds open never looks closed
                 door.close()
-            _read_on(theirs, read)
+            _read_on(theirs, read, usual)
         theirs.close()
         self.door.setblocking(False)
 
-    async def ask(self, text: str, before: str | None) -> Parsed | None:
-        """Raises ConnectionError when the reader is gone, also while it was reading."""
+    def listen(self) -> None:
+        """Hears what the reader says, from the first message on."""
         if self._loop is None:
             self._loop = asyncio.get_running_loop()
             self._loop.add_reader(self.door.fileno(), self._told)
+
+    async def ask(self, text: str, before: str | None) -> Parsed | None:
+        """Raises ConnectionError when the reader is gone, also while it was reading."""
+        assert self._loop is not None
         try:
             self.door.send(pickle.dumps((text, before)))
         except (BlockingIOError, OSError) as error:
@@ -110,11 +120,15 @@ class _Reader:
         if not data:
             self._give_up()
             return
+        if not self.ready:
+            self.ready = True
+            return
         answer = self.asked.popleft()
         if not answer.done():  # who asked may have gone
             answer.set_result(pickle.loads(data))  # from our own process
 
     def _give_up(self) -> None:
+        self.ready = True  # whoever asks now learns that it is gone
         if self._loop is not None:
             self._loop.remove_reader(self.door.fileno())
             self._loop = None
@@ -131,11 +145,14 @@ class _Reader:
             os.waitpid(self.pid, os.WNOHANG)
 
 
-def _read_on(door: socket.socket, read: Read) -> None:
+def _read_on(door: socket.socket, read: Read, usual: Sequence[str]) -> None:
     """The life of a reader: it ends with the process that made it, whatever signal both get."""
     for sign in (signal.SIGINT, signal.SIGTERM):
         signal.signal(sign, signal.SIG_IGN)
     try:
+        for text in usual:
+            read(text, None)
+        door.send(b"ready")
         while data := door.recv(_LARGEST):
             door.send(_answer(read, *pickle.loads(data)))
     except OSError:

@@ -145,8 +145,23 @@ def with_readers(agent: Any, count: int, busy: Callable[[], bool] | None = None)
         message = UserMessage(text, metadata={"before": before} if before else None)
         return loop.run_until_complete(processor._parse_alone(message, None))
 
-    processor.readers = Readers(read, count, busy or agent.admission.busy)
+    processor.readers = Readers(read, count, busy or agent.admission.busy, _usual_lines()[::100])
     return processor.readers
+
+
+def learn_ahead() -> None:
+    """Fills what the sentence encoder remembers, so that a server's memory does not grow while it meets people's words one by one."""
+    from bot.nlu.model import _for_encoder, shared_encoder
+
+    lines, encoder = _usual_lines(), shared_encoder()
+    encoder.encode_message(lines[:1])
+    encoder._for_messages.learn(map(_for_encoder, lines[::16]))
+
+
+def _usual_lines() -> list[str]:
+    """What people usually write: the example lines, not parsed as YAML, as that would take seconds."""
+    lines = [line.strip() for p in sorted((ROOT / "data" / "nlu").glob("*.yml")) for line in p.open(encoding="utf-8")]
+    return [line[2:] for line in lines if line.startswith("- ") and not line.startswith("- intent:")]
 
 
 def _enable_loggers() -> None:

@@ -146,7 +146,7 @@ def serve(host: str | None, port: int | None, model: Path | None = None, web: Ma
         return 2
     print("→ Loading the model", file=sys.stderr, flush=True)
     from bot.readers import AHEAD
-    from bot.runtime import load_agent, prepare, with_readers
+    from bot.runtime import learn_ahead, load_agent, prepare, with_readers
 
     prepare(lean=True)  # before anything imports Rasa
     parts, seams = None, {}
@@ -162,6 +162,7 @@ def serve(host: str | None, port: int | None, model: Path | None = None, web: Ma
     if settings.readers:
         seams["at_once"] = max(seams.get("at_once", 2), 2 + AHEAD * settings.readers)
     agent = load_agent(model, **seams)
+    learn_ahead()  # before the fork, so that all share it
     if settings.readers:
         with_readers(agent, settings.readers)
     if parts:

@@ -89,18 +89,8 @@ def read(environment: Mapping[str, str] | None = None, var: Path | None = None) 
         line=_line(env),
         embed_origins=_origins(env),
         guide_at_start=env.get("TOMONI_GUIDE_AT_START", "yes") != "no",
-        readers=_number(env, "TOMONI_READERS", _spare_cores(env)),
+        readers=_number(env, "TOMONI_READERS", 0),
     )
-
-
-_MOST_READERS = 3  # beyond that, the one process that answers is what everybody waits for
-
-
-def _spare_cores(env: Mapping[str, str]) -> int:
-    """The cores beside the first, unless further workers have them. Only Linux says which are ours, and forks safely."""
-    if env.get("TOMONI_REDIS_URL") or not hasattr(os, "sched_getaffinity"):
-        return 0
-    return min(len(os.sched_getaffinity(0)) - 1, _MOST_READERS)
 
 
 def read_with(more: Mapping[str, str]) -> Settings:
