@@ -41,6 +41,10 @@ class Server:
         """Memory of all its processes."""
         return sum(machine.memory_mb(process.pid) for process in self.processes)
 
+    def own_memory_mb(self) -> float:
+        """Memory of all its processes but for the files they have mapped."""
+        return sum(machine.own_memory_mb(process.pid) for process in self.processes)
+
     def cpu_seconds(self) -> float:
         """Processor time of all its processes."""
         return sum(machine.cpu_seconds(process.pid) for process in self.processes)
