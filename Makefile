@@ -4,7 +4,7 @@ PY := .venv/bin/python
 export PYTHONWARNINGS := ignore
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check evaluate bench train lint clean
+.PHONY: help setup run test check evaluate bench bench-short soak train lint clean
 
 help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -27,8 +27,14 @@ check: setup  ## check the knowledge base, in staff's words
 evaluate: setup  ## understanding and answers on the held-out sets; writes var/evaluation/
 	@$(PY) -m bot evaluate
 
-bench: setup  ## this bot and stock Rasa side by side; writes var/bench/ (ARGS=--short: three minutes)
+bench: setup  ## this bot and stock Rasa side by side; writes var/bench/ (about an hour the first time)
 	@$(PY) -m tests.bench $(ARGS)
+
+bench-short: setup  ## the same in some five minutes; fails when a ratio has fallen by more than a quarter
+	@$(PY) -m tests.bench --short $(ARGS)
+
+soak: setup  ## half an hour of people who come and go: errors, memory; writes var/bench/soak.json
+	@$(PY) -m tests.bench.soak $(ARGS)
 
 train: setup  ## train again, stale or not
 	@$(PY) -m bot train

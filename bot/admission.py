@@ -32,13 +32,17 @@ class Admission:
         self._most_waiting = waiting
         self._retry_after = retry_after
         self._patience = patience
-        self._waiting = 0
+        self._waiting = self._under_way = 0
         self._pace = self._latest_done = 0.0
 
     @property
     def waiting(self) -> int:
         """How many wait for their turn now."""
         return self._waiting
+
+    def busy(self) -> bool:
+        """Whether more than one message is to be answered now."""
+        return self._waiting + self._under_way > 1
 
     def overloaded(self) -> bool:
         """Whether who comes now would wait longer than is decent, by how fast messages were done lately."""
@@ -59,10 +63,12 @@ class Admission:
                 await self._turns.acquire()
             finally:
                 self._waiting -= 1
+            self._under_way += 1
             begun = time.monotonic()
             try:
                 return await handle(message)
             finally:
+                self._under_way -= 1
                 self._note_pace(begun)
                 self._turns.release()
 

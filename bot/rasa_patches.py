@@ -67,6 +67,10 @@ async def _parse_in_context(self: Any, message: Any, tracker: Any = None, only_o
     from bot.nlu.components import shared_knowledge
 
     message.metadata = {**(message.metadata or {}), **metadata(tracker, shared_knowledge())}
+    if hasattr(self, "readers") and only_output_properties:  # one of the processes beside this one, if that is quicker
+        found = await self.readers.read(message.text, message.metadata.get("before"))
+        if found is not None:
+            return found
     return await self._parse_alone(message, tracker, only_output_properties)
 
 

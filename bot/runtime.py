@@ -127,6 +127,43 @@ def load_agent(
     return agent
 
 
+def with_readers(agent: Any, count: int, busy: Callable[[], bool] | None = None) -> Any:
+    """Puts `count` processes beside this one that read messages while it is `busy`, by itself when several wait.
+
+    Returns them. Call before any thread or loop is begun.
+    """
+    import asyncio
+
+    from rasa.core.channels.channel import UserMessage
+
+    from bot.readers import Readers
+
+    processor = agent.processor
+    loop = asyncio.new_event_loop()  # Rasa's parsing is asynchronous in name
+
+    def read(text: str, before: str | None) -> dict[str, Any]:
+        message = UserMessage(text, metadata={"before": before} if before else None)
+        return loop.run_until_complete(processor._parse_alone(message, None))
+
+    processor.readers = Readers(read, count, busy or agent.admission.busy, _usual_lines()[::100])
+    return processor.readers
+
+
+def learn_ahead() -> None:
+    """Fills what the sentence encoder remembers, so that a server's memory does not grow while it meets people's words one by one."""
+    from bot.nlu.model import _for_encoder, shared_encoder
+
+    lines, encoder = _usual_lines(), shared_encoder()
+    encoder.encode_message(lines[:1])
+    encoder._for_messages.learn(map(_for_encoder, lines[::16]))
+
+
+def _usual_lines() -> list[str]:
+    """What people usually write: the example lines, not parsed as YAML, as that would take seconds."""
+    lines = [line.strip() for p in sorted((ROOT / "data" / "nlu").glob("*.yml")) for line in p.open(encoding="utf-8")]
+    return [line[2:] for line in lines if line.startswith("- ") and not line.startswith("- intent:")]
+
+
 def _enable_loggers() -> None:
     """Sanic's import switches off every logger that existed before it; errors must not go unseen."""
     for name in list(logging.root.manager.loggerDict):

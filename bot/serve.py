@@ -145,7 +145,8 @@ def serve(host: str | None, port: int | None, model: Path | None = None, web: Ma
         print(f"✗ {error}", file=sys.stderr)
         return 2
     print("→ Loading the model", file=sys.stderr, flush=True)
-    from bot.runtime import load_agent, prepare
+    from bot.readers import AHEAD
+    from bot.runtime import learn_ahead, load_agent, prepare, with_readers
 
     prepare(lean=True)  # before anything imports Rasa
     parts, seams = None, {}
@@ -158,7 +159,12 @@ def serve(host: str | None, port: int | None, model: Path | None = None, web: Ma
         from bot.shared.actions import RemoteActions
 
         seams["action_endpoint"] = RemoteActions(settings.actions_url, settings.actions_secret)
+    if settings.readers:
+        seams["at_once"] = max(seams.get("at_once", 2), 2 + AHEAD * settings.readers)
     agent = load_agent(model, **seams)
+    learn_ahead()  # before the fork, so that all share it
+    if settings.readers:
+        with_readers(agent, settings.readers)
     if parts:
         parts.answer_once(agent)
     app = create_app(settings, agent, web, parts)

@@ -56,6 +56,8 @@ class Settings:
     """Sites that may show the chat in a frame (docs/embed.md)."""
     guide_at_start: bool = False
     """Whether the guide is built as soon as the server has started, or when somebody asks for it."""
+    readers: int = 0
+    """Processes beside this one that read messages (bot/readers.py)."""
 
 
 def read(environment: Mapping[str, str] | None = None, var: Path | None = None) -> Settings:
@@ -87,6 +89,7 @@ def read(environment: Mapping[str, str] | None = None, var: Path | None = None) 
         line=_line(env),
         embed_origins=_origins(env),
         guide_at_start=env.get("TOMONI_GUIDE_AT_START", "yes") != "no",
+        readers=_number(env, "TOMONI_READERS", 0),
     )
 
 

@@ -57,6 +57,11 @@ def own_ages(u: Understanding) -> list[int]:
     ]
 
 
+def asks_for_age(u: Understanding) -> bool:
+    """Whether the question is about age, so that a bare number is one."""
+    return u.top[0] == "faq/eligibility_age"
+
+
 def read_ages(u: Understanding, text: str, today: date, facts: Facts) -> None:
     if _QUESTION_WORDS.search(text) and not re.search(r"私|彼|相手|パートナー|うち|僕|俺|i'?m|she|he\b|my ", text):
         return
@@ -67,7 +72,7 @@ def read_ages(u: Understanding, text: str, today: date, facts: Facts) -> None:
             int(instead["wrong"] or instead["wrong2"] or instead["wrong3"]),
         )
         return
-    ages = own_ages(u) or (bare_ages(text) if u.top[0] == "faq/eligibility_age" else [])
+    ages = own_ages(u) or (bare_ages(text) if asks_for_age(u) else [])
     turned = [int(n) for n in _TURNED.findall(text)]
     ages = [*turned, *ages] if turned and not set(turned) & set(ages) else ages
     born = _BORN.search(text)

@@ -178,15 +178,19 @@ _BLOOD = re.compile(
 _HEDGED_BLOOD = re.compile(r"か(?:も|どうか)|[?？]|遠(?:い|縁)|いとこ|はとこ|ない|ません|distant|cousin|if\b")
 
 
+def turns_on_kin(u: Understanding) -> bool:
+    """Whether the question may be about how they are related, so that a relative named is the other of the couple."""
+    return u.mass("faq/eligibility_relatives", "faq/eligibility_adoption", "check_eligibility") > 0.4
+
+
 def _chain(u: Understanding, text: str) -> list[Any] | None:
     """The relation that a chain of kinship words names, if it is said of the couple."""
     for match in _CHAIN.finditer(text):
         before, after = text[: match.start()], text[match.end() :]
-        turns_on_kin = u.mass("faq/eligibility_relatives", "faq/eligibility_adoption", "check_eligibility") > 0.4
         if (
             _OF_THE_OTHER.search(before)
             or re.match(r"(?:じゃ|では)な", after)
-            or not (turns_on_kin or _KIN_AS_COUPLE.match(after) or _KIN_AND.search(before))
+            or not (turns_on_kin(u) or _KIN_AS_COUPLE.match(after) or _KIN_AND.search(before))
         ):
             continue
         if re.search(r"養子|養女|adopt", text) and not _NO_ADOPTION.search(text):

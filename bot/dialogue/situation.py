@@ -12,10 +12,10 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from bot.dialogue.ages import read_ages
+from bot.dialogue.ages import asks_for_age, read_ages
 from bot.dialogue.bonds import read_bonds
 from bot.dialogue.facts import Facts
-from bot.dialogue.kin import read_kin
+from bot.dialogue.kin import read_kin, turns_on_kin
 from bot.dialogue.ties import read_ties
 from bot.dialogue.understanding import Understanding
 from bot.rules.periods import Span, add_months, add_years
@@ -74,7 +74,8 @@ _COUNT_TWO = re.compile(
 def read(u: Understanding, today: date) -> Facts:
     """Reads every fact a message states about the couple; an empty dict when it states none."""
     global _latest
-    message = (today, u.text, u.plain, u.ranking, u.entities, u.places, u.links)
+    of_needs = asks_for_age(u), turns_on_kin(u)  # all it looks at of them; NLU asks before they are known
+    message = (today, u.text, u.plain, of_needs, u.entities, u.places, u.links)
     if _latest[0] != message:  # several concerns ask for the same one
         _latest = message, _read(u, today)
     return copy.deepcopy(_latest[1])

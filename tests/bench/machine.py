@@ -43,6 +43,20 @@ def memory_mb(root: int) -> float:
     return sum(_memory_kb(pid) for pid in family(root)) / 1024
 
 
+def own_memory_mb(root: int) -> float:
+    """Memory that nothing but these processes explains: without mapped files, of which others' share changes as they come and go."""
+    total = 0
+    for pid in family(root):
+        path = f"/proc/{pid}/smaps_rollup"
+        if not Path(path).exists():
+            return memory_mb(root)
+        try:
+            total += sum(int((_field(path, name) or "0").split()[0]) for name in ("Pss_Anon", "Pss_Shmem", "SwapPss"))
+        except OSError:  # it has just ended, or is not ours
+            continue
+    return total / 1024
+
+
 def cpu_seconds(root: int) -> float:
     """Processor time a process and all below it have used so far; not measured where there is no /proc."""
     ticks = 0

@@ -83,7 +83,11 @@ def _merged(found: dict[str, Any], runs: Sequence[dict[str, Any]]) -> dict[str, 
             kinds = found.setdefault("error_kinds", {})
             kinds[kind] = kinds.get(kind, 0) + count
     parts = [
-        {**summary(run["latencies_ms"]), "per_second": round(run["answered"] / run["seconds"], 1)}
+        {
+            **summary(run["latencies_ms"]),
+            "per_second": round(run["answered"] / run["seconds"], 1),
+            "acted": round(run["acted"] / run["said"], 3),
+        }
         for run in runs
         if run["latencies_ms"]
     ]

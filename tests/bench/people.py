@@ -8,6 +8,9 @@ from typing import Protocol
 
 from aiohttp import ClientSession
 
+ACTED = "acted: "
+"""What the action server of the stock side begins its lines with."""
+
 
 class Refused(Exception):
     """The server asked to come back later (429); anything else that is no answer raises `NoAnswer`."""
@@ -24,8 +27,8 @@ class NoAnswer(Exception):
 class Person(Protocol):
     """Someone in one conversation."""
 
-    async def say(self, http: ClientSession, text: str) -> None:
-        """Sends one message and reads the whole answer."""
+    async def say(self, http: ClientSession, text: str) -> bool:
+        """Sends one message and reads the whole answer; tells whether an action gave it."""
 
 
 class WebVisitor:
@@ -36,8 +39,8 @@ class WebVisitor:
         self._url = f"{address}/webhooks/web/messages"
         self._cookie: str | None = None
 
-    async def say(self, http: ClientSession, text: str) -> None:
-        """Posts one message; the first reply brings the session."""
+    async def say(self, http: ClientSession, text: str) -> bool:
+        """Posts one message; the first reply brings the session. Ours answers by an action always."""
         headers = {"Cookie": self._cookie} if self._cookie else {}
         async with http.post(self._url, json={"text": text}, headers=headers) as response:
             body = await response.text()
@@ -48,6 +51,7 @@ class WebVisitor:
                 raise NoAnswer(f"{response.status}")
             for cookie in response.headers.getall("Set-Cookie", []):
                 self._cookie = cookie.split(";", 1)[0]
+            return True
 
 
 class RestSender:
@@ -58,12 +62,14 @@ class RestSender:
         self._url = f"{address}/webhooks/rest/webhook"
         self._sender = secrets.token_hex(16)
 
-    async def say(self, http: ClientSession, text: str) -> None:
+    async def say(self, http: ClientSession, text: str) -> bool:
         """Posts one message."""
         async with http.post(self._url, json={"sender": self._sender, "message": text}) as response:
             body = await response.text()
-            if response.status != 200 or not any(line.get("text") for line in json.loads(body)):
+            said = [line.get("text") for line in json.loads(body)] if response.status == 200 else []
+            if not any(said):
                 raise NoAnswer(f"{response.status}")
+            return any(text and text.startswith(ACTED) for text in said)
 
 
 KINDS = {"ours": WebVisitor, "stock": RestSender}

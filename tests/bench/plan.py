@@ -1,4 +1,4 @@
-"""What is measured, in the full form and in the short one that every change runs."""
+"""What is measured, in the full form and in the short one that every change passes."""
 
 from __future__ import annotations
 
@@ -31,7 +31,21 @@ FULL = Plan(
     one_in=16, epochs=12, repeats=3, seconds=8, people=(10, 50, 200), conversation=2000, conversation_budget=150,
     starts=3, cold=True, growth=(4, 1), product=True,
 )  # fmt: skip
-SHORT = Plan(
-    one_in=64, epochs=2, repeats=1, seconds=5, people=(50,), conversation=1025, conversation_budget=0, starts=0, cold=False
-)  # fmt: skip
 WHOLE_EPOCHS = 100
+
+
+@dataclass(frozen=True)
+class ShortPlan:
+    """Sizes of the short form: both sides are up at once and asked in turn, `rounds` times."""
+
+    one_in: int = 64
+    epochs: int = 1
+    rounds: int = 3
+    most_rounds: int = 7
+    """A ratio that looks worse is measured in further rounds before anybody is alarmed."""
+    alone_seconds: float = 4
+    crowd_seconds: float = 8
+    people: int = 50
+
+
+SHORT = ShortPlan()

@@ -10,7 +10,10 @@ from typing import Any
 BASELINE = Path(__file__).with_name("baseline.json")
 _HIGHER_IS_BETTER = ("throughput", "throughput_actions")
 _MAY_FALL_BY = 0.25
-# One slow answer among a few hundred moves a p95; it is reported, and its targets are checked in the full form.
+_BY_THE_CLOCK = ("p50", "throughput", "throughput_actions", "warm_start")
+_BY_THE_CLOCK_AT_MOST = 0.5
+_SOME = 0.1
+# One slow answer among a few hundred moves a p95; it is reported, and its target is checked in the full form.
 _NOT_GUARDED = ("p95",)
 _TARGETS = {
     "p50": ("≤", 1 / 6), "p95": ("≤", 1 / 6), "throughput": ("≥", 12), "throughput_actions": ("≥", 12), "train": ("≤", 0.1),
@@ -31,6 +34,7 @@ def ratios(ours: Mapping[str, Any], stock: Mapping[str, Any]) -> dict[str, float
         "throughput_actions": (at_50(ours, "one_action_in_eight"), at_50(stock, "one_action_in_eight")),
         "train": (ours["train_s"], stock["train_s"]),
         "warm_start": (ours["warm_start_s"], stock["warm_start_s"]),
+        "processor_time": (ours["cpu_ms_per_message"], stock["cpu_ms_per_message"]),
         "memory": (ours["memory_mb"], stock["memory_mb"]),
     }
     found = {name: round(a / b, 4) for name, (a, b) in pairs.items() if b}
@@ -38,19 +42,32 @@ def ratios(ours: Mapping[str, Any], stock: Mapping[str, Any]) -> dict[str, float
 
 
 def worse(now: Mapping[str, float], before: Mapping[str, float]) -> list[str]:
-    """Ratios that fell by more than a quarter against the committed ones, in words."""
+    """Ratios that fell by more than a quarter against the committed ones, in words.
+
+    What is measured by the clock has the whole machine in it: such a fall counts if the processor's time shows some of it too, or
+    if it is more than a half.
+    """
     found = []
+    busier = _kept("processor_time", now, before) < 1 - _SOME
     for name, was in before.items():
         is_now = now.get(name)
         if name in _NOT_GUARDED:
             continue
         gone = is_now is None
         if not gone:
-            kept = is_now / was if name in _HIGHER_IS_BETTER else was / is_now
-            gone = kept < 1 - _MAY_FALL_BY
+            kept = _kept(name, now, before)
+            may_fall = _BY_THE_CLOCK_AT_MOST if name in _BY_THE_CLOCK and not busier else _MAY_FALL_BY
+            gone = kept < 1 - may_fall
         if gone:
             found.append(f"{name}: {is_now} now, {was} in {BASELINE.name}")
     return found
+
+
+def _kept(name: str, now: Mapping[str, float], before: Mapping[str, float]) -> float:
+    """How much of a ratio is left; 1 for one that is not known on both sides."""
+    if not now.get(name) or not before.get(name):
+        return 1.0
+    return now[name] / before[name] if name in _HIGHER_IS_BETTER else before[name] / now[name]
 
 
 def baseline() -> dict[str, float]:
@@ -66,8 +83,10 @@ def table(result: Mapping[str, Any]) -> str:
         ("one person, p95 ms", ours["one_person"]["p95_ms"], stock["one_person"]["p95_ms"], "p95"),
         ("one person, p99 ms", ours["one_person"]["p99_ms"], stock["one_person"]["p99_ms"], None),
     ]
-    for people in ours["questions"]:
+    for people in ours["one_action_in_eight"]:
         for kind, shown in (("questions", "questions"), ("one_action_in_eight", "one action in eight")):
+            if kind not in ours:  # the short form asks with actions only
+                continue
             name = {"questions": "throughput", "one_action_in_eight": "throughput_actions"}[kind]
             a, b = ours[kind][people], stock[kind][people]
             rows.append(
@@ -75,14 +94,19 @@ def table(result: Mapping[str, Any]) -> str:
             )
             rows.append((f"{people} people, {shown}, p95 ms", a["p95_ms"], b["p95_ms"], None))
     rows += [
-        ("processor time a message, ms", ours["cpu_ms_per_message"], stock["cpu_ms_per_message"], None),
+        ("processor time a message, ms", ours["cpu_ms_per_message"], stock["cpu_ms_per_message"], "processor_time"),
         ("errors", ours["errors"], stock["errors"], None),
         ("training, s", ours["train_s"], stock["train_s"], "train"),
         ("training, processor s", ours["train_cpu_s"], stock["train_cpu_s"], None),
         ("warm start to first answer, s", ours["warm_start_s"], stock["warm_start_s"], "warm_start"),
-        ("cold start, s", ours["cold_start_s"], stock["cold_start_s"], None),
+        ("cold start, s", ours.get("cold_start_s"), stock.get("cold_start_s"), None),
         ("memory after the load, MB", ours["memory_mb"], stock["memory_mb"], "memory"),
-        ("bytes stored for a message", ours["bytes_stored_per_message"], stock["bytes_stored_per_message"], None),
+        (
+            "bytes stored for a message",
+            ours.get("bytes_stored_per_message"),
+            stock.get("bytes_stored_per_message"),
+            None,
+        ),
         ("message 1,000 ÷ message 10", result["long_conversation"], _reached(stock), "long_conversation"),
     ]
     lines = ["| measure | ours | stock | ratio | target |", "|---|---|---|---|---|"]
@@ -90,7 +114,7 @@ def table(result: Mapping[str, Any]) -> str:
         ratio = result["ratios"].get(name) if name else None
         target = _target(name, ratio)
         if name == "train" and result.get("form") == "short":
-            target = f"stock: {result['data']['stock_epochs']} epochs of 100"
+            target = f"processor time; stock: {result['data']['stock_epochs']} of 100 epochs"
         lines.append(f"| {label} | {_shown(a)} | {_shown(b)} | {_shown(ratio)} | {target} |")
     return "\n".join([*lines, *_growth(result), *_product(result)])
 
@@ -134,7 +158,7 @@ def _reached(stock: Mapping[str, Any]) -> str:
 
 
 def _target(name: str | None, ratio: float | None) -> str:
-    if name is None or ratio is None:
+    if name not in _TARGETS or ratio is None:
         return ""
     sign, value = _TARGETS[name]
     met = ratio <= value if sign == "≤" else ratio >= value
@@ -162,7 +186,7 @@ def picture(result: Mapping[str, Any], path: Path) -> None:
 
     ours, stock = result["ours"], result["stock"]
     figure, (left, middle, right) = plt.subplots(1, 3, figsize=(15, 4.6), constrained_layout=True)
-    people = list(ours["questions"])
+    people = list(ours["one_action_in_eight"])
     width = 0.38
     for i, (side, colour, name) in enumerate(((ours, "#0b6e75", "Tomoni"), (stock, "#b9b3a9", "stock Rasa"))):
         heights = [side["one_action_in_eight"][n].get("per_second", 0) for n in people]

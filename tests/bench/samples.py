@@ -58,15 +58,19 @@ def write(lines: dict[str, list[str]], path: Path) -> int:
 class Messages:
     """Japanese messages as people type them, none twice until all were said; `one_action_in` n asks for a task."""
 
-    def __init__(self, one_in: int = 1, seed: int = 1) -> None:
-        """Takes lines that a model trained on `sample(one_in)` has learned, so that stock Rasa answers them as it should."""
+    def __init__(self, one_in: int = 1, seed: int = 1, tasks_by_name: bool = False) -> None:
+        """Takes lines that a model trained on `sample(one_in)` has learned, so that stock Rasa answers them as it should.
+
+        Trained for a few epochs stock mistakes tasks for something else and would run no action: it is asked for them `by name`, as a
+        button would (`/start_application`). It reads such a message like any other and then takes the name.
+        """
         keep = sample(one_in)
         japanese = {i: [t for t in lines if not t.isascii()] for i, lines in keep.items()}
         shuffled = random.Random(seed).sample
         questions = [
             t for i, ts in japanese.items() if i.startswith("faq/") and not i.startswith(_LEFT_OUT) for t in ts
         ]
-        tasks = [t for i, ts in japanese.items() if i in TASKS for t in ts]
+        tasks = [f"/{i}" if tasks_by_name else t for i, ts in japanese.items() if i in TASKS for t in ts]
         self._questions = shuffled(questions, len(questions))
         self._tasks = shuffled(tasks, len(tasks))
 

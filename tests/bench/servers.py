@@ -41,6 +41,10 @@ class Server:
         """Memory of all its processes."""
         return sum(machine.memory_mb(process.pid) for process in self.processes)
 
+    def own_memory_mb(self) -> float:
+        """Memory of all its processes but for the files they have mapped."""
+        return sum(machine.own_memory_mb(process.pid) for process in self.processes)
+
     def cpu_seconds(self) -> float:
         """Processor time of all its processes."""
         return sum(machine.cpu_seconds(process.pid) for process in self.processes)
@@ -54,6 +58,7 @@ def environment(**more: str) -> dict[str, str]:
     """The environment both sides get: the project on the path, no telemetry, quiet TensorFlow."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("TOMONI_", "RASA_", "PYTEST_"))}
     own = {"TOMONI_GUIDE_AT_START": "no"}  # made once an installation, and nothing of stock's to compare it with
+    own["TOMONI_READERS"] = os.environ.get("TOMONI_READERS", "0")
     quiet = {"RASA_TELEMETRY_ENABLED": "false", "TF_CPP_MIN_LOG_LEVEL": "3", "PYTHONWARNINGS": "ignore"}
     return {**kept, "PYTHONPATH": str(ROOT), **own, **quiet, **more}
 

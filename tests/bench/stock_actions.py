@@ -13,7 +13,7 @@ class _Counted:  # no Action itself: the SDK makes one of every subclass it find
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         """Reads a slot, says one line, sets the slot."""
         asked = tracker.get_slot("asked") or 0
-        dispatcher.utter_message(text=f"{type(self).__name__}: {tracker.latest_message.get('text')}")
+        dispatcher.utter_message(text=f"acted: {tracker.latest_message.get('text')}")
         return [SlotSet("asked", asked + 1)]
 
 

@@ -78,6 +78,22 @@ async def test_a_failing_message_gives_its_turn_on() -> None:
             await handle(1)
 
 
+async def test_busy_means_that_somebody_else_is_answered_or_waits() -> None:
+    slow = Slow()
+    admission = Admission(at_once=1)
+    handle = admission.around(slow)
+    assert not admission.busy()
+    first = asyncio.ensure_future(handle(1))
+    await asyncio.sleep(0)
+    assert not admission.busy()
+    second = asyncio.ensure_future(handle(2))
+    await asyncio.sleep(0)
+    assert admission.busy()
+    slow.finish.set()
+    await asyncio.gather(first, second)
+    assert not admission.busy()
+
+
 async def test_overloaded_means_a_wait_nobody_should_have() -> None:
     async def takes_a_while(message: int) -> None:
         await asyncio.sleep(0.02)

@@ -79,6 +79,14 @@ def test_no_message_is_said_twice_until_all_were_and_one_in_eight_is_a_task() ->
     assert not any(text.isascii() for text in questions)
 
 
+def test_stock_is_asked_for_the_same_tasks_by_name() -> None:
+    said = list(itertools.islice(Messages(64, tasks_by_name=True).stream(one_action_in=8), 800))
+    assert {text[1:] for text in said if text.startswith("/")} == set(samples.TASKS)
+    assert sum(text.startswith("/") for text in said) == 100
+    plain = list(itertools.islice(Messages(64).stream(one_action_in=8), 800))
+    assert [a for a, b in zip(said, plain, strict=True) if a != b] == [text for text in said if text.startswith("/")]
+
+
 def test_an_epoch_is_timed_without_the_first_one() -> None:
     log = (
         "Starting to train component 'DIETClassifier'.\nEpochs:  33%|███| 1/3 [00:20<00:40, 20s/it]\r"

@@ -80,6 +80,21 @@ def test_a_message_read_again_is_read_alike_and_handed_out_anew(finder: Any) -> 
     assert situation.read(replace(u, entities=()), TODAY).get("ages") != [25, 30]
 
 
+NEEDS = ["faq/eligibility_age", "faq/eligibility_relatives", "check_eligibility", "faq/application_fee"]
+
+
+@pytest.mark.parametrize("need", NEEDS)
+def test_of_the_needs_a_reading_looks_at_no_more_than_it_is_remembered_by(finder: Any, need: str) -> None:
+    """Two readings that are alike in what they are remembered by are alike."""
+    other = {"faq/eligibility_relatives": "faq/eligibility_adoption", "check_eligibility": "faq/eligibility_relatives"}
+    for text in [*LINES, "兄弟です", "17", "いとこ同士、私20"]:
+        u = replace(understand(finder, text), ranking=((need, 0.9),))
+        alike = replace(u, ranking=((other.get(need, need), 0.7), ("faq/scheme_what", 0.2)), standing={}, parts=())
+        if need == "faq/application_fee":
+            alike = replace(alike, ranking=())
+        assert situation._read(u, TODAY) == situation._read(alike, TODAY)
+
+
 def test_chances_are_those_of_arrays() -> None:
     scores = np.random.default_rng(1).normal(0, 20, 6)
     raised = np.exp(scores - scores.max())
