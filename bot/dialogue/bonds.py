@@ -117,9 +117,7 @@ def read_bonds(u: Understanding, text: str, facts: Facts) -> None:
         facts["any_marriage"] = "yes"
     elif _UNMARRIED & no or _SINGLE.search(whole) or _DE_FACTO_NONE.search(whole):
         said_of = _sentence_of(whole, _SINGLE) if _SINGLE.search(whole) else before_denial(whole, _UNMARRIED)
-        one_only = _ONE_OF_THEM.search(said_of) and not (
-            BOTH.search(whole) or _NOR_THE_OTHER.search(whole)
-        )
+        one_only = _ONE_OF_THEM.search(said_of) and not (BOTH.search(whole) or _NOR_THE_OTHER.search(whole))
         if not one_only or re.search(r"離婚|divorced|バツ|死別|widow", whole):
             facts["any_marriage"] = "no"
     ended = r"解消(?:した|済|しました|してい?ます)(?!ない)|返(?:還|納)(?:届|済|した|しました|して(?!な|い?ま?せ)).{0,6}(?:出し(?:た|まし|て(?!な|い?ま?せ|い(?:な|ま)))|終わ|済|$)"
