@@ -118,6 +118,8 @@ def direct(knowledge: Knowledge, u: Understanding, memory: Memory, today: date) 
     if _of_the_papers(u, memory, facts):
         return None
     hard = [k for k in _HARD if facts.get(k) is not None and (k != "people_count" or facts[k] == "other")]
+    if len(hard) < 2 and _only_asks_of_something_else(u):
+        return None
     found = (
         knowledge.entries.get(label.removeprefix("faq/")) if label.startswith("faq/eligibility") and p > 0.25 else None
     )
@@ -327,10 +329,13 @@ def again(u: Understanding, memory: Memory, facts: Facts, today: date) -> check.
 def _is_case(u: Understanding, facts: Facts, hard: list[str]) -> bool:
     """Whether the message is about filing in their own case, not about the certificate they hold or something else."""
     label, p = u.top
-    doubts_own = facts.get("open") and u.says("about", _SURE_CASE) == "case" and _FILING.search(u.plain)
+    told = facts.get("open") or set(hard) - _WHERE
+    doubts_own = told and u.says("about", _SURE_CASE) == "case" and _FILING.search(u.plain)
     if u.mass("faq/oos") > 0.5 and len(hard) < 2 and not doubts_own:
         return False
     refuses = facts.get("has_sexual_minority") == "no" or facts.get("makes_oath") == "no"
+    if facts.get("makes_oath") == "no" and _FILING.search(u.plain):
+        return True  # 「都営住宅に入りたいだけ、約束する気はない。出せる?」
     if p < 0.5 and (refuses or len(u.plain) <= 24 and hard and _FILING.search(u.plain)):
         return True  # 「ゲイカップル 練馬 申し込める?」
     if label == "faq/changes_move_within_tokyo" and p > 0.6:
@@ -368,6 +373,18 @@ def _is_case(u: Understanding, facts: Facts, hard: list[str]) -> bool:
         or ("relation" in facts and p < 0.6 and bool(_ELIGIBLE_ASK.search(u.plain)))
         or (facts.get("has_sexual_minority") == "no" and near)
     )
+
+
+def _only_asks_of_something_else(u: Understanding) -> bool:
+    """「ビザはどうですか。パートナーは外国人です」: what is asked is not about filing, the rest is told along with it."""
+    asked = [ranking[0] for text, ranking in u.parts if ranking and _ASKING.search(text)]
+    told = [text for text, ranking in u.parts if not _ASKING.search(text)]
+    of_filing = any(_FILING.search(text) for text, _ in u.parts if text not in told)
+    elsewhere = all(label.startswith(_OF_SOMETHING_ELSE) and p > 0.75 for label, p in asked)
+    return bool(asked and told) and elsewhere and not of_filing
+
+
+_ASKING = re.compile(r"[?？]|か$|か。|どう|何|いくら|\b(?:what|how|can|do|does|is|are)\b")
 
 
 def _asks_something_else(u: Understanding, hard: list[str]) -> bool:

@@ -55,6 +55,16 @@ _PAPER_OF = {
     "live": "documents_address",
     "move_in": "documents_move_in",
 }
+# What the papers are for was told by the answer before: 「その書類は何がいる?」 after one on children's names.
+_PAPERS_FOR = {
+    "certificate_children": "documents_child",
+    "certificate_common_name": "documents_common_name",
+    "eligibility_nationality": "documents_foreign",
+    "eligibility_move_in": "documents_move_in",
+}
+_PAPERS = re.compile(
+    r"書類|しょるい|用意|準備|証明する(?:もの|書類)|何がいる|何が必要|\b(?:papers?|documents?|paperwork|prove|proof)\b|what (?:do|should) (?:i|we) (?:need|bring|prepare)"
+)
 _LIST = re.compile(
     r"(?:書類|チェック|しょるい).{0,4}(?:リスト|一覧|りすと)|チェックリスト|checklist|list of (?:papers|documents)",
     re.IGNORECASE,
@@ -120,6 +130,8 @@ def _on_an_entry(moment: Moment) -> Spec | None:
         return None
     if moment.u.sure("faq/smalltalk_languages", 0.5) and found.topic in ("application", "documents"):
         return None if _LANGUAGE_OF_OFFICE.search(plain) else entry("application_language")
+    if found.id in _PAPERS_FOR and len(plain) <= 40 and _PAPERS.search(plain):
+        return entry(_PAPERS_FOR[found.id])
     about_english = moment.u.mass("faq/application_language", "change_language", "faq/smalltalk_languages") > 0.5
     if about_english and found.topic == "certificate" and moment.memory.language == "en":
         return entry(

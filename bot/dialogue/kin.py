@@ -17,7 +17,7 @@ _NOT_KIN = re.compile(
     r"身内(?:でも|では|じゃ|や|と|とは)?(?:は)?(?:ない|ちゃう|ちゃい|ちが|違|なし|ありません|あらへん)|親(?:戚|族)(?:でも|や|と|とは|とも)?(?:ちゃう|ちゃい|ちがう|ちがい|違う|違い)|親族(?:関係)?(?:でも|では|じゃ|とか|で|も|が)?(?:は)?(?:ない|ありません|なく|無い|なし|ねえ|やない)|親戚(?:関係)?(?:でも|では|じゃ|とかでは|とかじゃ|で|は)?(?:は)?(?:ない|ありません|なく|なし|やない)|しんせき.{0,4}(?:では|じゃ)?(?:ない|ありません)|しんぞく.{0,4}(?:では|じゃ)?(?:ない|ありません)|血(?:の)?(?:つながり|繋がり|縁|縁関係)(?:は|も|が|とか)?(?:では|じゃ)?(?:ない|ありません|なし|無)|血(?:は|が|も)?(?:つなが|繋が)って(?:い)?(?:な|ま?せん)|血縁(?:関係)?(?:や親戚関係)?(?:では|じゃ|は|も|とか)?(?:は)?(?:ない|ありません|なし|無)|他人(?:です|同士)|\b(?:not|isn'?t) my (?:family|relative|sister|brother|cousin|kin)\b|赤の他人|(?:かぞく|家族)(?:や|とか|でも|では|じゃ).{0,10}(?:ない|ありません)|家族関係(?:では|じゃ)?な|not (?:close(?:ly)? )?(?:relat(?:ed|ives)|family|blood)|(?:aren'?t|isn'?t|no) (?:close(?:ly)? )?(?:relat(?:ed|ives|ion)|family|blood)|unrelated|no blood|no kinship|ketsuen nashi"
 )
 _KIN_AS_COUPLE = re.compile(
-    r"^(?:同士|どうし|の?(?:カップル|二人|ふたり|関係)|なん(?:です|だ|や|じゃ|よ)|です|でございま|であり|でして|だけど|ですが|だった|でした|で(?:も|す|、|パートナー|宣誓|せんせい|届|申|登録|付き合)|でも|だと|だったら|の場合|やねん|やけど|じゃ|は(?:無理|だめ|ダメ|いけ|でき|OK|対象)|って(?:だめ|いけ|でき|無理)|と(?:の)?(?:パートナー|交際|恋愛|恋人|お付き合い|届|申請|登録|宣誓|付き合|つきあ|暮ら|結婚|一緒に暮ら|同居|だせ|だし|でも|は|も|使|でき|一緒に(?:届|申|登録|宣誓|出)|私|僕|俺|わたし|わたくし|$|、)|ならどう|なら|$|[?？。])"
+    r"^(?:同士|どうし|の?(?:カップル|二人|ふたり|関係)|なん(?:です|だ|や|じゃ|よ)|です|でございま|であり|でして|だけど|ですが|だった|でした|で(?:も|す|、|パートナー|宣誓|せんせい|届|申|登録|付き合)|でも|だと|だったら|の場合|やねん|やけど|じゃ|は(?:無理|だめ|ダメ|いけ|でき|OK|対象)|って(?:だめ|いけ|でき|無理)|と(?:の)?(?:パートナー|恋仲|いい仲|カップル|交際|恋愛|恋人|お付き合い|届|申請|登録|宣誓|付き合|つきあ|暮ら|結婚|一緒に暮ら|同居|だせ|だし|でも|は|も|使|でき|一緒に(?:届|申|登録|宣誓|出)|私|僕|俺|わたし|わたくし|$|、)|ならどう|なら|$|[?？。])"
 )
 _KIN_AND = re.compile(
     r"(?:私|僕|俺|わたし|うち|自分|パートナー|相手|彼女?|彼氏|相方)(?:は|と(?:は)?|の|が)(?:、)?(?:実(?:の|は)?|実際は|血のつながった|血の繋がった|じつは)?\s?$"
@@ -90,6 +90,10 @@ def read_kin(u: Understanding, text: str, facts: dict[str, Any]) -> None:
     """Adds `relation` ([kind, degree]) to the facts, or leaves the requirement open where an adoption is not plainly of the couple."""
     if re.search(r"再婚相手が連れて[^。、]{0,4}(?:子|娘|息子)", text) and _NO_ADOPTION.search(text):
         facts["relation"] = [Kinship.COLLATERAL_AFFINITY.value, None]
+        return
+    blood = _BLOOD.search(text)
+    if blood and not _HEDGED_BLOOD.search(text, max(0, blood.start() - 12), blood.end() + 12):
+        facts["relation"] = ["yes", None]
         return
     chain = _chain(u, text)
     if chain:
@@ -165,9 +169,6 @@ def read_kin(u: Understanding, text: str, facts: dict[str, Any]) -> None:
             kind, degree = KIN[entity["value"]]
             facts["relation"] = [kind.value, degree]
             return
-    if _BLOOD.search(text) and not _HEDGED_BLOOD.search(text):
-        facts["relation"] = ["yes", None]
-        return
     if denied or _NOT_KIN.search(text) or "kin" in denials.denied(text):
         facts["relation"] = [Kinship.NONE.value, None]
 
@@ -175,7 +176,7 @@ def read_kin(u: Understanding, text: str, facts: dict[str, Any]) -> None:
 _BLOOD = re.compile(
     r"血(?:が|は|も|の)?(?:つなが|繋が)(?:って(?:い)?(?:る|ます)(?!か|の?は|と)|った(?:きょうだい|兄弟|姉妹|親子))|\bwe(?:'re| are) (?:closely )?related by blood"
 )
-_HEDGED_BLOOD = re.compile(r"か(?:も|どうか)|[?？]|遠(?:い|縁)|いとこ|はとこ|ない|ません|distant|cousin|if\b")
+_HEDGED_BLOOD = re.compile(r"か(?:も|どうか)|[?？]|遠(?:い|縁)|いとこ|はとこ|distant|cousin|if\b")
 
 
 def turns_on_kin(u: Understanding) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import replace
 from datetime import date
 from functools import lru_cache
@@ -34,7 +35,7 @@ _MORE_THAN_LIVING = re.compile(
 )
 _OUT = r"(?:都外|県外|他県|埼玉|千葉|神奈川|横浜|川崎|大阪|茨城|群馬|高崎|栃木|名古屋|福岡|札幌|京都|兵庫|静岡|仙台|saitama|chiba|kanagawa|yokohama|kawasaki|osaka|nagoya|fukuoka|sendai|kyoto)"
 _WORK_OUTSIDE = re.compile(
-    rf"(?:live and work|住(?:んで|み).{{0,6}}働|暮らし.{{0,4}}働|在住.{{0,4}}(?:在勤|勤務)|しごとも|仕事も|職場も|学校も)|{_OUT}.{{0,6}}(?:勤務|在勤|で働|で仕事|通勤|の会社)|(?:仕事|職場|会社|勤務先|学校)(?:も|は).{{0,3}}{_OUT}|live and work in {_OUT}|work(?:ing|s)? in {_OUT}|{_OUT} kinmu"
+    rf"(?:live and work|住(?:んで|み).{{0,6}}働|暮らし.{{0,4}}働|在住.{{0,4}}(?:在勤|勤務)|しごとも|仕事も|職場も|学校も)|{_OUT}.{{0,6}}(?:勤務|勤め|づとめ|在勤|で[ 　]?はたら|で働|で仕事|通勤|の会社)|(?:仕事|職場|会社|勤務先|学校)(?:も|は).{{0,3}}{_OUT}|live and work in {_OUT}|work(?:ing|s)? in {_OUT}|{_OUT} kinmu"
 )
 _TWO_OUTSIDE = re.compile(
     r"(?:在住|住み|住まい)(?:同士|どうし|の(?:カップル|二人))|"
@@ -82,6 +83,34 @@ def _said_still(link: str, text: str) -> bool:
     return words is None or bool(words.search(text))
 
 
+_ORIGIN_BEFORE = re.compile(
+    r"(?:出身(?:地)?|生まれ(?:も|は|て)?|育ち|実家|地元|故郷)(?:も|は|が|の)?(?:育ち)?(?:も|は|が|で)?$|\b(?:born|raised|grew up|originally|parents (?:live|are))\b[^.]{0,16}$"
+)
+_ORIGIN_AFTER = re.compile(
+    r"(?:都|区|市)?(?:出身|生まれ|育ち|(?:に|の)(?:私の|彼女?の)?実家(?!から|暮|で|に住|住|ぐらし)|が地元)|\b ?(?:is|was) (?:my|his|her) hometown"
+)
+
+
+def _without_origin(u: Understanding) -> Understanding:
+    """The message without places where somebody only comes from: 「実家が東京」「生まれも育ちも品川」."""
+    kept = []
+    for entity in u.entities:
+        if entity["entity"] in ("municipality", "area"):
+            before, after = for_features(u.text[: entity["start"]]), for_features(u.text[entity["end"] :])
+            if _ORIGIN_BEFORE.search(before) or _ORIGIN_AFTER.match(after):
+                continue
+        kept.append(entity)
+    if len(kept) == len(u.entities):
+        return u
+    left = Counter((e["entity"], e["value"]) for e in kept)
+    places = []
+    for place in u.places:
+        if left[(place[0], place[1])] > 0 or place[0] not in ("municipality", "area"):
+            left[(place[0], place[1])] -= 1
+            places.append(place)
+    return replace(u, entities=tuple(kept), places=tuple(places))
+
+
 def _far_places_as_one(u: Understanding, text: str) -> str:
     """「職場も大宮」 as 「職場も県外」: the patterns know a few names, the gazetteer knows them all."""
     for entity in u.entities:
@@ -123,6 +152,7 @@ def read_ties(u: Understanding, text: str, today: date, facts: Facts) -> None:
     if _REGISTERED_ONLY.search(text):
         u = replace(u, links=(), places=tuple(p for p in u.places if p[1] == "outside_tokyo"))
         facts["open_link"] = True  # 本籍 alone is no tie; where they live is told by the rest
+    u = _without_origin(u)
     outside = [] if _put_right(u) else [p for p in u.places if p[1] == "outside_tokyo"]
     inside = [
         p for p in u.places if p[0] in ("municipality", "quarter") or p[1] in ("tokyo", "tama", "outside_23_wards")
@@ -154,11 +184,13 @@ def read_ties(u: Understanding, text: str, today: date, facts: Facts) -> None:
         and not any(p[0] in ("municipality", "quarter") for p in inside)
         and (BOTH.search(text) or re.search(r"(?:在住|住み|住まい)(?:同士|どうし|の(?:カップル|二人))", text))
     )
+    named = _named_links(text, u)
     if (
         both_out
         and not moving
+        and not named
         and (
-            _WORK_OUTSIDE.search(text)
+            _WORK_OUTSIDE.search(_far_places_as_one(u, text))
             or (
                 _NO_MOVE.search(text)
                 and re.search(r"(?:職場|会社|仕事|学校|勤務|通勤|働|しごと|かいしゃ|work|job|study)", text)
@@ -173,7 +205,6 @@ def read_ties(u: Understanding, text: str, today: date, facts: Facts) -> None:
     if not links and _COUPLE_HERE.search(text):
         facts["links"] = ["live"]
         return
-    named = _named_links(text, u)
     if named:
         facts["links"] = named
         return

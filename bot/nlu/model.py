@@ -126,7 +126,11 @@ class NeedModel:
             weights, biases = [], []
             for label in part:
                 machine = SGDClassifier(
-                    alpha=1e-5, max_iter=5 if len(texts) > 20_000 else 25, tol=None, random_state=0, average=True
+                    alpha=1e-5,
+                    max_iter=5 if len(texts) > 20_000 else 25,
+                    tol=None,
+                    random_state=0,
+                    average=2 * len(texts),
                 ).fit(matrix, (targets == label).astype(int))
                 weights.append(machine.coef_[0].astype(np.float32))
                 biases.append(float(machine.intercept_[0]))
