@@ -124,6 +124,9 @@ _HEEDED = (
     ("kin", "req-07-not-close-relatives", ("relation",)),
 )
 _HEED = 0.5
+_OF_MARRIAGE = re.compile(
+    r"婚|離|籍|夫|妻|嫁|旦那|ダンナ|主人|独身|独り|別居|バツ|けっこん|りこん|どくしん|おっと|つま|marri|divorc|husband|wife|spouse|single|separat|wed"
+)
 
 
 def _heed(u: Understanding, facts: Facts) -> None:
@@ -134,6 +137,8 @@ def _heed(u: Understanding, facts: Facts) -> None:
     if u.says("about", _RULE) != "case":
         return
     for slot, requirement, keys in _HEEDED:
+        if slot == "marriage" and not _OF_MARRIAGE.search(u.plain):
+            continue  # nothing is said of one
         if u.doubt(slot) >= _HEED and not any(facts.get(key) for key in keys):
             _open(facts, requirement)
 
@@ -254,7 +259,9 @@ def _leave_doubts_open(u: Understanding, facts: Facts) -> None:
     # A place in Tokyo and nothing else named leaves no room for a doubt about where they are.
     elsewhere = any(place[1] == "outside_tokyo" for place in u.places) or u.values("date") or u.values("period")
     enough = _DOUBT if _LOOSE_TIE.search(u.plain) else _STRONG_DOUBT
-    plain_tie = (_PLAIN_TIE.search(u.plain) or ties.lives_plainly(u)) and not _LOOSE_TIE.search(u.plain)
+    plain_tie = (
+        _PLAIN_TIE.search(u.plain) or ties.lives_plainly(u) or ties.named_links(u.plain, u)
+    ) and not _LOOSE_TIE.search(u.plain)
     doubted = u.doubt("tie") >= (enough if elsewhere else _NEAR_CERTAIN)
     if isinstance(facts.get("links"), list) and not plain_tie and doubted:
         del facts["links"]
