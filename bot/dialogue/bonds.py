@@ -21,7 +21,7 @@ _MARRIED_NOT = re.compile(
     r"結婚したい|結婚できな|結婚と(?:何が|は|の)|結婚式|同性婚|結婚制度|結婚(?:の|に)(?:代わり|かわり)|結婚して(?:い)?(?:ない|ません|なければ|なくて)|既婚(?:じゃ|では)な"
 )
 _ABROAD = re.compile(
-    r"married (?:to )?each other (?:\w+ ){0,2}in (?!japan|tokyo|our|my|the past|\d)[a-z]{3}|(?:海外|外国|国外|カナダ|アメリカ|米国|台湾|オランダ|ハワイ|ニューヨーク|イギリス|英国|フランス|ドイツ|スペイン|オーストラリア|ニュージーランド|タイ|ブラジル|メキシコ|アルゼンチン|ポルトガル|スウェーデン|デンマーク|ベルギー|がいこく|母国|彼の国|彼女の国|本国).{0,16}(?:結婚|入籍|けっこん|籍を入れ|婚姻)(?!式|できな|したい|ビザ)|married (?:each other )?(?:abroad|overseas|in (?:canada|america|the us|usa|the united states|new york|hawaii|taiwan|the netherlands|uk|england|france|germany|spain|australia|new zealand|brazil|portugal|mexico|argentina|sweden|thailand|california|our country|my country|another country))|(?:canadian|foreign|overseas|us|american|taiwanese) marriage|got married (?:abroad|overseas|in )"
+    r"married (?:to )?each other (?:\w+ ){0,2}in (?!japan|tokyo|our|my|the past|\d)[a-z]{3}|(?:海外|外国|国外|カナダ|アメリカ|米国|台湾|オランダ|ハワイ|ニューヨーク|イギリス|英国|フランス|ドイツ|スペイン|オーストラリア|ニュージーランド|タイ|ブラジル|メキシコ|アルゼンチン|ポルトガル|スウェーデン|デンマーク|ベルギー|がいこく|母国|彼の国|彼女の国|本国).{0,16}(?:同性婚|結婚|入籍|けっこん|籍を入れ|婚姻)(?!式|できな|したい|ビザ)|married (?:each other )?(?:abroad|overseas|in (?:canada|america|the us|usa|the united states|new york|hawaii|taiwan|the netherlands|uk|england|france|germany|spain|australia|new zealand|brazil|portugal|mexico|argentina|sweden|thailand|california|our country|my country|another country))|(?:canadian|foreign|overseas|us|american|taiwanese) marriage|got married (?:abroad|overseas|in )"
 )
 # Not a marriage, and not Tokyo's either: how it is treated is as unconfirmed as a marriage to each other abroad.
 _CIVIL_ABROAD = re.compile(

@@ -48,10 +48,10 @@ def denied(plain: str) -> frozenset[str]:
 
 
 def before_denial(plain: str, names: frozenset[str]) -> str:
-    """What stands before the first denied row of these names, within its sentence: who it is said of."""
+    """What stands before the first denied row of these names, within its clause: who it is said of."""
     text = _SPACED.sub("", plain)
     start = next((start for start, _, row in _rows(plain) if names & set(row)), 0)
-    return re.split(r"[。.!?！？\n]", text[:start])[-1]
+    return re.split(r"[。.!?！？\n]|(?<=で)、|(?<=が)、|(?<=けど)、|(?<=て)、|(?<=し)、", text[:start])[-1]
 
 
 def without_denials(plain: str) -> str:
