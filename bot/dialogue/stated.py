@@ -260,9 +260,9 @@ def _leave_doubts_open(u: Understanding, facts: Facts) -> None:
     # A place in Tokyo and nothing else named leaves no room for a doubt about where they are.
     elsewhere = any(place[1] == "outside_tokyo" for place in u.places) or u.values("date") or u.values("period")
     enough = _DOUBT if _LOOSE_TIE.search(u.plain) else _STRONG_DOUBT
-    plain_tie = (
-        _PLAIN_TIE.search(u.plain) or ties.lives_plainly(u) or ties.named_links(u.plain, u)
-    ) and not _LOOSE_TIE.search(u.plain)
+    timed = u.values("date") or u.values("period") or _LATER.search(u.plain)
+    named = ties.named_links(u.plain, u) and not timed
+    plain_tie = (_PLAIN_TIE.search(u.plain) or ties.lives_plainly(u) or named) and not _LOOSE_TIE.search(u.plain)
     doubted = u.doubt("tie") >= (enough if elsewhere else _NEAR_CERTAIN)
     if isinstance(facts.get("links"), list) and not plain_tie and doubted:
         del facts["links"]
