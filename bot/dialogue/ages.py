@@ -27,7 +27,7 @@ _ADULT_NO = re.compile(
 )
 _DECADE = re.compile(r"([2-9])0代|([二三四五六七八])十代|\b([2-9])0s\b|(twenties|thirties|forties|fifties|sixties)")
 _WILL_TURN = re.compile(
-    r"(?:18|十八|じゅうはち)(?:歳|さい)?に(?:な(?:る|り(?!まし)|れば|ったら)|の誕)|(?:来年|来月|再来月|もうすぐ|次の?誕生日で?)(?:、)?(?:18|十八)歳?(?!以上)|turn(?:s|ing)? (?:18|eighteen)\b|(?:will be|hits?|reach(?:es)?) (?:18|eighteen)\b|(?:18th|eighteenth) birthday|\b(?:18|eighteen) (?:in|next|on|this)\b"
+    r"あと[^。、]{0,8}で(?:18|十八)(?:歳|さい)?(?:です|に|の|だ|や)|(?<![二三四五六七八九\d])(?:18|十八|じゅうはち)(?:歳|さい)?に(?:な(?:る|り(?!まし)|れば|ったら)|の誕)|(?:来年|来月|再来月|もうすぐ|次の?誕生日で?)(?:、)?(?:18|十八)歳?(?!以上)|turn(?:s|ing)? (?:18|eighteen)\b|(?:will be|hits?|reach(?:es)?) (?:18|eighteen)\b|(?:18th|eighteenth) birthday|\b(?:18|eighteen) (?:in|next|on|this)\b"
 )
 _TURNED = re.compile(
     r"(?<!\d)([1-9]\d)(?:歳|才)?に(?:なりました(?!か)|なったばかり|なったので|なった(?:とこ|ん|。|、|よ|$))"
@@ -100,7 +100,7 @@ def read_ages(u: Understanding, text: str, today: date, facts: Facts) -> None:
             ages = ages * 2
         months = [d for d in u.values("date") if len(d) >= 7]
         later = [d for d in u.values("date") if d > today.isoformat()[: len(d)]]
-        if _WILL_TURN.search(text) and (months or later or _NOT_NOW.search(text)):
+        if _WILL_TURN.search(text) and (months or later or u.values("period") or _NOT_NOW.search(text)):
             # 「3月で18になります」: seventeen today, whatever number was said
             if not any(a < 18 for a in ages):
                 ages = [a for a in ages if a != 18] + [17]

@@ -74,8 +74,12 @@ def _sentence_of(text: str, pattern: re.Pattern[str]) -> str:
     return next((s for s in re.split(r"[。.!?！？]", text) if found and found[0] in s), text)
 
 
+_WITH_ANOTHER_ABROAD = re.compile(
+    r"(?:別の|ほかの|他の)(?:男性|女性|人|ひと|相手)と(?:の)?(?:結婚|婚姻|入籍)[^。]{0,6}(?:した(?:まま|まんま)|して(?:い)?(?:る|ます)|が残|中)|\bmarried to (?:another|a different) (?:man|woman|person)"
+)
+_ASKED_OF_LATER = re.compile(r"離婚(?:した(?:ら|あと|後)|すれば|してから)|\bif (?:i|he|she|we) (?:get )?divorce")
 _NOT_YET_DIVORCED = re.compile(
-    r"離婚(?:が|は|も)?(?:まだ)?[^。、]{0,8}(?:成立して(?:い)?(?:な|ま?せん)|まだ|調停|協議|裁判)|\bnot (?:yet )?divorced|divorce (?:is )?(?:not|pending|isn'?t)"
+    r"離婚(?:が|は|も)?[^。、]{0,10}(?:成立(?:する|します|予定|見込み)|(?:する|の)(?:予定|つもり|見込み))|divorce (?:should|will|is (?:going|due|about) to|is set to) (?:be |become )?(?:final|complete|through|over|done|come through)\w*|離婚(?:が|は|も)?(?:まだ)?[^。、]{0,8}(?:成立して(?:い)?(?:な|ま?せん)|まだ|調停|協議|裁判)|\bnot (?:yet )?divorced|divorce (?:is )?(?:not|pending|isn'?t)"
 )
 _UNMARRIED = frozenset({"marriage", "de_facto"})
 _PUT_RIGHT = re.compile(
@@ -96,7 +100,13 @@ def read_bonds(u: Understanding, text: str, facts: Facts) -> None:
         text = _ONCE_MARRIED.sub(" ", text)
     no, whole = denied(text), text
     text = without_denials(text) if no else text
-    if _SPOUSE_OF_ONE.search(text) and not re.search(r"離婚(?:が|は)?(?:成立|し(?:た|て)|済)|divorced", text):
+    if (
+        _WITH_ANOTHER_ABROAD.search(text)
+        or _NOT_YET_DIVORCED.search(whole)
+        and not _ASKED_OF_LATER.search(whole)
+        or _SPOUSE_OF_ONE.search(text)
+        and not re.search(r"離婚(?:が|は)?(?:成立|し(?:た|て)|済)|divorced", text)
+    ):
         facts["any_marriage"] = "yes"
     elif (
         _CIVIL_ABROAD.search(text)

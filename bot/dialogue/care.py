@@ -9,7 +9,7 @@ from bot.dialogue import bereaved, commands, replies
 from bot.dialogue import situation as reading
 from bot.dialogue.moment import Moment
 from bot.dialogue.speaking import Spec
-from bot.dialogue.turn import Turn, entry
+from bot.dialogue.turn import Turn, entry, say
 
 _CRISES = ("faq/crisis", "faq/support_crisis")
 _LIFE_AT_STAKE = ("crisis_suicide", "crisis_medical_emergency")
@@ -57,6 +57,34 @@ def help_first(moment: Moment) -> Turn | None:
     cannot_call = _CANNOT_CALL.search(moment.u.plain) and moment.u.crisis != "crisis_suicide"
     specs = (after if after and cannot_call else _crisis(moment)) or after
     return moment.turn(*specs) if specs else None
+
+
+_HARDSHIP = re.compile(
+    r"大変(?:な(?:こと|思い|時)|だった|でした)|たいへん(?:な|でした|だった)|つら(?:い|かった|く)|辛(?:い|かった|く)|苦し(?:い|かった|く)|苦労|しんど(?:い|かった)|泣(?:い|かれ|きました)|悲し|"
+    r"\b(?:was|is|been|so|very|too) (?:hard|tough|difficult|painful|rough)\b|\b(?:sad|struggl\w+|suffer\w*|cried)\b"
+)
+_CHEERFUL = ("faq/smalltalk_good_news", "faq/smalltalk_praise", "faq/smalltalk_thanks", "feedback_positive")
+_RELIEVED = re.compile(r"でも|けど|けれど|乗り越え|おかげ|助かり|\bbut\b|thanks to|thank you|ありがと")
+
+
+def hardship(moment: Moment) -> Turn | None:
+    """Nobody who tells of hard times is congratulated, whatever else their words sound like."""
+    u = moment.u
+    if moment.checking or not u.top[0].startswith(_CHEERFUL):
+        return None
+    if not _HARDSHIP.search(u.plain) or _RELIEVED.search(u.plain):
+        return None
+    return moment.turn(say("hardship", kind="smalltalk", topic="smalltalk"))
+
+
+_BEING_KNOWN = re.compile(
+    r"(?:ばれ|バレ|知られ|気づかれ|見られ)(?:たら|たく|る(?:の|と|か)|ない(?:か|です)|ちゃ)|(?:scared|afraid|worried|terrified|don'?t want)\b[^.]{0,30}\b(?:find(?:s|ing)? out|know|see|told|outed)|\bfind out (?:i'?m|i am|about (?:me|us))"
+)
+
+
+def fears_being_known(moment: Moment) -> bool:
+    """「ゲイだとバレたら困る」 said in the middle of a check: a fear, and no answer to what was asked."""
+    return bool(_BEING_KNOWN.search(moment.u.plain))
 
 
 def _crisis(moment: Moment) -> list[Spec]:

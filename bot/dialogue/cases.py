@@ -14,6 +14,7 @@ from bot.dialogue.turn import LEANS, Memory, entry
 from bot.dialogue.understanding import Understanding
 from bot.knowledge.loader import Knowledge
 from bot.rules.conditions import Status
+from bot.rules.situation import Kinship
 
 _ELIGIBLE_ASK = re.compile(
     r"[?？]|(?:ですか|ますか|でしょうか|ませんか|かな|いけ(?:る|ます)|使え|つかえ|でき(?:る|ます|ん|ひん)|だめ|ダメ|無理|むり|可能|対象|大丈夫|だいじょうぶ|ok|いい(?:です)?か|資格|条件|申請|届|申し込|登録|宣誓|とどけ|もうしこ|出せ|当てはま|判定|診断|チェック|\bcan\b|could|may we|able|eligible|qualify|apply|register|allowed|possible|okay|do we|are we|would we|is it)"
@@ -86,7 +87,7 @@ _WHEN = re.compile(
     r"いつ(?:から|になれば|なら)|(?:なったら|なれば|なってから|迎えたら|きたら|来たら|過ぎたら)[^。]{0,12}(?:出せ|届|でき|いけ|大丈夫|ok)|\bwhen can we\b|\bonce (?:he|she|we|i|they)\b|after (?:his|her|my) birthday"
 )
 _NOW = re.compile(
-    r"今月中|今週|今すぐ|いますぐ|今のうち|(?:今|いま)の時点|現時点|(?:今|いま)の段階|今日(?:出|届|申)|\balready\b|this week|this month|right now|before (?:we|i) move|today\b"
+    r"今月中|今週|今すぐ|いますぐ|今のうち|(?:今|いま)の時点|現時点|(?:今|いま)の段階|今日(?:出|届|申)|もう(?:届|出(?:せ|し)|申|宣誓)|\balready\b|this week|this month|right now|before (?:we|i) move|today\b"
 )
 _SUPPOSES = re.compile(r"もし|(?:たら|れば|なら)(?:ば)?|\bif\b|\bonce\b|\bwhat about\b")
 _BARE_AGE = re.compile(r"(?<![\d.,:/-])([1-9]\d)(?![\d.,:/%-]|[年月日時分円人個回件条項階号万千百kK]|か月|ヶ月|週)")
@@ -119,6 +120,10 @@ def direct(knowledge: Knowledge, u: Understanding, memory: Memory, today: date) 
     if _of_the_papers(u, memory, facts):
         return None
     hard = [k for k in _HARD if facts.get(k) is not None and (k != "people_count" or facts[k] == "other")]
+    if hard == ["relation"] and facts["relation"][0] == Kinship.NONE.value and not label.startswith(_OF_WHO_MAY):
+        return None  # 「家族じゃないからと面会を断られそうで」: said of what others hold against them
+    if label.startswith("faq/oos") and u.says("about", 0.5) == "other":
+        return None
     if len(hard) < 2 and _only_asks_of_something_else(u):
         return None
     found = (
@@ -152,6 +157,8 @@ def direct(knowledge: Knowledge, u: Understanding, memory: Memory, today: date) 
         # The question turns on this requirement; if we could not read how it stands, it is open, never taken for granted.
         if "any_marriage" in keys and u.says("marriage", _HALF_SURE) in ("free", "one_free"):
             continue  # 「離婚して五年です。彼女と中野に住んでます」: of one of them, and nothing stands against the other
+        if requirement == "req-07-not-close-relatives" and u.doubt("kin") < _NO_DOUBT:
+            continue  # only a relative outside the couple was named
         if u.mass(*names) > 0.35 and not any(facts.get(k) for k in keys):
             facts.setdefault("open", []).append(requirement)
     if _WHEN.search(u.plain):
@@ -181,6 +188,8 @@ _CHECK_WITH_ME = re.compile(
     r"(?:一緒に|ひとつずつ|一つずつ|順番に).{0,6}(?:確認|チェック|見て)|(?:check|go through|walk (?:me|us) through) (?:the |our |my |all )?(?:conditions|requirements|eligibility)|eligibility check|(?:can|could) you check (?:if|whether)"
 )
 _HALF_SURE = 0.45
+_OF_WHO_MAY = ("faq/eligibility", "check_eligibility")
+_NO_DOUBT = 0.15
 _SURE_CASE = 0.9
 _TOLD_ENOUGH = 4  # requirements spoken of, after which a request to check is a question that can be answered at once
 
@@ -339,6 +348,8 @@ def _is_case(u: Understanding, facts: Facts, hard: list[str]) -> bool:
     doubts_own = told and u.says("about", _SURE_CASE) == "case" and _FILING.search(u.plain)
     if u.mass("faq/oos") > 0.5 and len(hard) < 2 and not doubts_own:
         return False
+    if doubts_own and label.startswith("faq/oos") and set(hard) - _WHERE:
+        return True  # 「卒業したら彼女と宣誓したい高2です」
     if label.startswith(_OF_THE_PROCEDURE) and p > 0.95 and not set(hard) - _WHERE:
         return False  # 「先週届け出たんですが、進み具合はどこで分かりますか」
     refuses = facts.get("has_sexual_minority") == "no" or facts.get("makes_oath") == "no"

@@ -65,6 +65,8 @@ _PAPERS_FOR = {
 _PAPERS = re.compile(
     r"書類|しょるい|用意|準備|証明する(?:もの|書類)|何がいる|何が必要|\b(?:papers?|documents?|paperwork|prove|proof)\b|what (?:do|should) (?:i|we) (?:need|bring|prepare)"
 )
+_IN_THAT_CASE = re.compile(r"(?:場合|ときは?|なら)(?:は|だと)?[?？]?$|^(?:and )?(?:what )?if\b|^what about")
+_BY_LINE = re.compile(r"\bline\b|ライン|らいん|チャットで|文字で", re.IGNORECASE)
 _LIST = re.compile(
     r"(?:書類|チェック|しょるい).{0,4}(?:リスト|一覧|りすと)|チェックリスト|checklist|list of (?:papers|documents)",
     re.IGNORECASE,
@@ -161,5 +163,9 @@ def _on_an_entry(moment: Moment) -> Spec | None:
         and _names_a_word_of(plain, found.short["ja"] + found.body.get("ja", ""))
     ):
         return entry(found.id)  # 「郵送でもいける?」 after an answer that speaks of post
+    if found.topic == "documents" and moment.u.links and len(plain) <= 26 and _IN_THAT_CASE.search(plain):
+        return entry(_PAPER_OF[next(link for link in ("work", "study", "move_in", "live") if link in moment.u.links)])
+    if found.topic == "support" and len(plain) <= 20 and _BY_LINE.search(plain):
+        return entry("support_tokyo_lgbt_line")
     reachable = found.topic in ("support", "crisis", "handoff")
     return entry(found.id) if reachable and len(plain) <= 16 and _OPENING_HOURS.search(plain) else None

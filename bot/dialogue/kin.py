@@ -106,6 +106,9 @@ def read_kin(u: Understanding, text: str, facts: dict[str, Any]) -> None:
     ):
         facts["relation"] = [Kinship.COLLATERAL_AFFINITY.value, None]
         return
+    if _IN_LAW_SIBLING.search(text) and not re.search(r"縁組|養子|養女|adopt|血", text):
+        facts["relation"] = [Kinship.COLLATERAL_AFFINITY.value, None]
+        return
     if _EX_PARENT.search(text):
         facts["relation"] = [Kinship.LINEAL_AFFINITY.value, None]
         return
@@ -149,6 +152,12 @@ def read_kin(u: Understanding, text: str, facts: dict[str, Any]) -> None:
         before, after = for_features(before), for_features(after)
         if re.match(r"(?:同士|どうし)(?:が|は|も)", after) or re.search(r"(?:親|父|母)(?:同士|どうし)が$", before):
             continue  # 「母親どうしが姉妹」: of their parents
+        if re.search(r"(?:うち|私|わたし|僕|俺)の$", before) and _ANOTHERS_COUPLE.search(after):
+            continue  # 「うちの妹なんですけど、女の人とお付き合いしてまして」: of a relative's own couple
+        if re.match(r"(?:も|は|が)?(?:おりません|いません|いない|おらん|おらず|なし)", after) and re.match(
+            "孫|子|娘|息子", u.text[entity["start"] :]
+        ):
+            continue  # 「孫もおりません」: none there is
         if _OF_THE_OTHER.search(before):
             continue  # 「彼女の母親も」: a relative of one of them, not the two of them
         if _DENIED_AFTER.match(after) or (english and _DENIED_BEFORE.search(before)):
@@ -173,6 +182,12 @@ def read_kin(u: Understanding, text: str, facts: dict[str, Any]) -> None:
         facts["relation"] = [Kinship.NONE.value, None]
 
 
+_IN_LAW_SIBLING = re.compile(
+    r"元?(?:兄嫁|弟嫁|義姉|義妹|義兄|義弟)(?:と|です|が(?:恋人|今|パートナー)|だった|に当た)|元は?義理の(?:きょうだい|兄弟|姉妹|兄|姉|弟|妹)"
+)
+_ANOTHERS_COUPLE = re.compile(
+    r"(?:女|男)の(?:人|方|子)と(?:お)?付き合|(?:女性|男性|彼女|彼氏)と(?:お)?付き合って(?:い|る|お|まし)"
+)
 _BLOOD = re.compile(
     r"血(?:が|は|も|の)?(?:つなが|繋が)(?:って(?:い)?(?:る|ます)(?!か|の?は|と)|った(?:きょうだい|兄弟|姉妹|親子))|\bwe(?:'re| are) (?:closely )?related by blood"
 )

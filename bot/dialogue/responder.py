@@ -40,6 +40,7 @@ class Responder:
         self._concerns: tuple[Callable[[Moment], Turn | None], ...] = (
             _unreadable,
             care.help_first,  # a cry for help is never read as anything else
+            care.hardship,
             language.other,
             steering.erasure,  # our own yes-or-no question comes before whatever "yes" may mean elsewhere
             steering.official,
@@ -93,6 +94,9 @@ def _check_under_way(moment: Moment) -> Turn | None:
     """One step of the running check; a question asked in between is answered, then the check goes on."""
     if not moment.checking:
         return None
+    if care.fears_being_known(moment):
+        waits = say("check_waits", kind="answer", topic="smalltalk")  # no next question right below a fear
+        return moment.turn(entry("application_privacy"), waits)
     step = check.step(moment.check, moment.u, moment.today)
     if not step.interrupted:
         return moment.turn(*step.specs, check=step.state)

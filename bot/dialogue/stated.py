@@ -155,7 +155,7 @@ _SAID_DOUBTS = (
     ),
     (
         "req-04-both-adults",
-        ("both_adults", "turns_adult"),
+        ("both_adults", "turns_adult", "ages"),
         re.compile(
             r"(?:年齢|何歳|18(?:歳)?に?(?:なっ|以上)|十八(?:歳)?に?(?:なっ|以上)|成人(?:して|か)).{0,14}(?:わから|分から|知ら|不明|聞いたこと(?:が|は)?な|確かめて(?:い)?な|あやし|怪し)|"
             r"(?:not sure|don'?t know|no idea|unsure).{0,24}(?:\b18\b|eighteen|how old|(?:his|her|their) age)"
@@ -181,7 +181,7 @@ _SAID_DOUBTS = (
         "req-07-not-close-relatives",
         ("relation",),
         re.compile(
-            r"(?:親戚|親族|血(?:が|は|の)?(?:つなが|縁)[^。、]{0,6})(?:同士)?か(?:も|どうか)|何親等[^。、]{0,8}(?:不明|わか|分か|分が|わが|知ら)|(?:遠縁|遠い親(?:戚|類))(?!.{0,8}(?:ではな|じゃな|でもな))|(?:distant|some kind of) (?:relatives?|relations?)|distantly related|(?:might|may|could) be (?:distantly |somehow )?(?:related|relatives|cousins)|(?:not sure|don'?t know|unsure) (?:if|whether|how) (?:we(?:'re| are) )?(?:closely )?related"
+            r"(?:親戚|親族)(?:同士)?らし|続き?柄[^。]{0,14}(?:知ら|わから|分から)|(?:親戚|親族|血(?:が|は|の)?(?:つなが|縁)[^。、]{0,6})(?:同士)?か(?:も|どうか)|何親等[^。、]{0,8}(?:不明|わか|分か|分が|わが|知ら)|(?:遠縁|遠い親(?:戚|類))(?!.{0,8}(?:ではな|じゃな|でもな))|(?:distant|some kind of) (?:relatives?|relations?)|distantly related|(?:might|may|could) be (?:distantly |somehow )?(?:related|relatives|cousins)|(?:not sure|don'?t know|unsure) (?:if|whether|how) (?:we(?:'re| are) )?(?:closely )?related"
         ),
     ),
 )
@@ -195,7 +195,8 @@ def _leave_said_doubts_open(plain: str, facts: Facts) -> None:
     for requirement, keys, words in _SAID_DOUBTS:
         if words.search(plain) and not _excluded(facts.get("relation") or ["no", None]):
             for key in keys:
-                facts.pop(key, None)
+                if key != "ages" or not any(age < 18 for age in facts.get("ages", ())):
+                    facts.pop(key, None)
             _open(facts, requirement)
 
 

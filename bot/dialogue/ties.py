@@ -25,10 +25,10 @@ _FOREIGN = re.compile(
 )
 _ELSEWHERE = re.compile(r"勤務地|支社|支店|支所|工場|刑務所|拘置所|フルリモート")
 _NO_MOVE = re.compile(
-    r"(?:引っ?越(?:し|す)|ひっこ(?:し|す)|転入|転居|移る|越す)(?:の)?(?:予定|よてい|つもり|気)(?:も|は|とか)?(?:まったく|全然)?(?:ございません|ねえ|ねぇ|あらへん|ありゃせん)|(?:引っ?越(?:し|す)|ひっこ(?:し|す)|転入|移る)(?:の)?(?:予定|よてい|つもり|気)?(?:も|は|とか)?(?:ない|なし|ありません|しない|しません|ません|無い)|no plans? to move|not (?:planning to |going to )?mov(?:e|ing)|won'?t (?:be )?mov(?:e|ing)|aren'?t moving|no intention (?:of|to) mov"
+    r"(?:引っ?越(?:し|す)|ひっこ(?:し|す)|転入|転居|移る|越す)(?:の)?(?:予定|よてい|つもり|気)(?:も|は|とか)?(?:まったく|全然)?(?:ございません|ねえ|ねぇ|あらへん|ありゃせん)|(?:引っ?越(?:し|す)|ひっこ(?:し|す)|転入|移る)(?:の)?(?:予定|よてい|つもり|気)?(?:も|は|とか)?(?:ない|なし|ありません|しない|しません|ません|無い)|no plans? to move|(?:don'?t|do not|not) plan(?:ning)? to move|not (?:planning to |going to )?mov(?:e|ing)|won'?t (?:be )?mov(?:e|ing)|aren'?t moving|no intention (?:of|to) mov"
 )
 _NO_TIE = re.compile(
-    r"(?:都内|東京)(?:に|へ)は?、?(?:たまに|ときどき|時々)?(?:遊び|旅行|観光)に?(?:行|来|い)[^。、]{0,6}だけ|(?:都内|東京|とうきょう)(?:には|に|へは|へ|で|での|では|とは|と)?.{0,8}(?:通って(?:い)?(?:ない|ません|なく|おらず)|働いて(?:い)?(?:ない|ません)|勤めて(?:い)?(?:ない|ません)|住んで(?:い)?(?:ない|ません|なく)|つながり(?:は|が|も)?(?:ない|なし|ありません)|縁(?:は|が|も)?(?:ない|なし)|関係(?:は|が|も)?(?:ない|なし|ありません)|接点(?:は|が|も)?な|行(?:か|って(?:い)?)な|(?:仕事|しごと)も(?:学校|がっこう)も(?:な|あり|して(?:い)?(?:な|ま))|通勤も通学も(?:して)?(?:い)?(?:ない|ません|なし))|通(?:勤|学)(?:も|や|・|、|と|とか)?通(?:学|勤)(?:も|は|とか)?(?:して)?(?:い|お)?(?:ない|ません|らず|りません|なし)|(?:職場|会社|学校|仕事|勤務先|勤め先)(?:も|は).{0,8}(?:埼玉|千葉|神奈川|横浜|川崎|さいたま|地元|県内|都外|県外|大阪|茨城|栃木|群馬)|(?:no (?:one|body)? ?(?:work|job|school|tie|connection|link)s? (?:in|to|with) tokyo|neither (?:of us )?(?:lives?|works?|stud(?:y|ies)).{0,30}tokyo|(?:don'?t|do not|doesn'?t) (?:live|work|study|commute).{0,25}tokyo|(?:nothing|anything) to do with tokyo|no (?:job|work|school) in tokyo|work (?:and study )?there too|work there (?:as well|too)|and work(?:ing)? (?:there|in (?:saitama|chiba|kanagawa|yokohama|kawasaki|osaka)))"
+    r"\b(?:only|just) (?:ever )?(?:visit|come to|go to|travel to) tokyo\b|(?:都内|東京)(?:(?:に|へ)は?|は|も)、?[^。、]{0,12}?(?:遊び|旅行|観光)に?(?:行|来|い)[^。、]{0,6}だけ|(?:都内|東京|とうきょう)(?:には|に|へは|へ|で|での|では|とは|と)?.{0,8}(?:通って(?:い)?(?:ない|ません|なく|おらず)|働いて(?:い)?(?:ない|ません)|勤めて(?:い)?(?:ない|ません)|住んで(?:い)?(?:ない|ません|なく)|つながり(?:は|が|も)?(?:ない|なし|ありません)|縁(?:は|が|も)?(?:ない|なし)|関係(?:は|が|も)?(?:ない|なし|ありません)|接点(?:は|が|も)?な|行(?:か|って(?:い)?)な|(?:仕事|しごと)も(?:学校|がっこう)も(?:な|あり|して(?:い)?(?:な|ま))|通勤も通学も(?:して)?(?:い)?(?:ない|ません|なし))|通(?:勤|学)(?:も|や|・|、|と|とか)?通(?:学|勤)(?:も|は|とか)?(?:して)?(?:い|お)?(?:ない|ません|らず|りません|なし)|(?:職場|会社|学校|仕事|勤務先|勤め先)(?:も|は).{0,8}(?:埼玉|千葉|神奈川|横浜|川崎|さいたま|地元|県内|都外|県外|大阪|茨城|栃木|群馬)|(?:no (?:one|body)? ?(?:work|job|school|tie|connection|link)s? (?:in|to|with) tokyo|neither (?:of us )?(?:lives?|works?|stud(?:y|ies)).{0,30}tokyo|(?:don'?t|do not|doesn'?t) (?:live|work|study|commute).{0,25}tokyo|(?:nothing|anything) to do with tokyo|no (?:job|work|school) in tokyo|work (?:and study )?there too|work there (?:as well|too)|and work(?:ing)? (?:there|in (?:saitama|chiba|kanagawa|yokohama|kawasaki|osaka)))"
 )
 _MORE_THAN_LIVING = re.compile(
     r"働|はたら|勤|仕事|しごと|通(?:っ|い|学|勤|う)|学校|がっこう|職場|会社|つながり|縁|関係|接点|行(?:か|って)|work|stud|job|school|commut|tie|connection|nothing|anything"
@@ -202,6 +202,9 @@ def read_ties(u: Understanding, text: str, today: date, facts: Facts) -> None:
     if outside and not moving and _WORKS_THERE_TOO.search(text) and not _somewhere_here(inside):
         facts["links"], facts["outside"] = "none", True
         return
+    if _just_came(u):
+        facts["links"] = ["live"]
+        return
     if not links and _COUPLE_HERE.search(text):
         facts["links"] = ["live"]
         return
@@ -361,6 +364,16 @@ _IS_THERE = re.compile(
 _LIVES = re.compile(
     r"(?:区|市|町|村)?(?:に|で)(?:は)?(?:ひとり|一人|二人|ふたり|[12]人)?(?:で)?(?:いっしょに|一緒に|同棲)?(?:住んで(?:い)?(?:る|ます|て)|暮らし(?:です|て(?:い)?(?:る|ます)|をして)|ぐらし|在住(?:です|の))|(?:区|市|町|村)?(?:住み|在住)(?:です|の|で|、|。)"
 )
+
+
+_CAME = re.compile(
+    r"(?:区|市|町|村)?(?:に|へ)(?:引っ?)?(?:越|移)(?:して|って)き(?:た|て|まし)|(?:区|市|町|村)?(?:に|へ)引っ?越し(?:てきた|たばかり)"
+)
+
+
+def _just_came(u: Understanding) -> bool:
+    """「先週神戸から東村山に越してきたばっかり」: the move is over, they live there."""
+    return any(e["entity"] == "municipality" and _CAME.match(for_features(u.text[e["end"] :])) for e in u.entities)
 
 
 def lives_plainly(u: Understanding) -> bool:
