@@ -104,6 +104,8 @@ class Conversing:
             lang = (said[-1].get("answer") or {}).get("lang") or speaking or "ja"
             return [self.line(Tell(("in_words",)), lang), *await self._open_question(conversation)]
         text = self._meant(text, given, said)
+        if self.fitting.asks_for_languages(text[: gate.LONGEST]):  # the menu's item, by its number
+            return [self.line(Tell(("languages",), kind="smalltalk"), speaking or "ja")]
         output = CollectingChannel(NAME)
         try:
             admitted = gate.admit(text, speaking)

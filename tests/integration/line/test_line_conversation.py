@@ -309,6 +309,20 @@ def test_every_numbered_row_of_an_offer_can_be_typed_and_a_number_erases_nothing
 
 @pytest.mark.model
 @pytest.mark.parametrize(
+    "begin", [("費用は？", "メニュー"), ("How much is it?", "Menu"), ("やさしい日本語でお願いします", "メニュー")]
+)
+@pytest.mark.parametrize(("title", "lang"), [("日本語", "ja"), ("English", "en"), ("やさしい日本語", "ja-easy")])
+def test_languages_are_chosen_by_the_number_in_the_menu_and_by_the_words_on_their_rows(talk, begin, title, lang):
+    for said in begin:
+        talk(said, channel="line")
+    (offered,) = talk("11", channel="line").messages
+    assert offered["answer"]["id"] == "line_languages" and title in [b["title"] for b in offered["buttons"]]
+    answer = talk(title, channel="line").messages[0]["answer"]
+    assert answer["lang"] == lang and answer["id"] != "process_english", answer["id"]
+
+
+@pytest.mark.model
+@pytest.mark.parametrize(
     ("begin", "number", "word"),
     [
         ("データを消して", "1", "言葉で"),
