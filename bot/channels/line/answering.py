@@ -65,7 +65,7 @@ class Answering:
             if isinstance(deed, Forget):
                 await self._inbox.leave(conversation, event.at)
                 await self._people.forget(event.user or "", conversation)
-                for key in await self._inbox.forget(conversation, letter):
+                for key in await self._inbox.forget(conversation, letter, event.at):
                     self._stop(key)
                 return []
             if isinstance(deed, Unsend):
@@ -113,7 +113,7 @@ class Answering:
             message_id=letter.event.hex()[:32],
         )
         if any((m.get("answer") or {}).get("id") in ERASED for m in said):
-            await self._inbox.forget(conversation, letter)
+            await self._inbox.forget(conversation, letter, event.at)
         return said
 
     def _must_be_heard(self, deed: Deed) -> bool:
