@@ -34,6 +34,8 @@ _BEFORE = re.compile(
     r"^(?:(?:だから|なので|ですので|それで|では|じゃあ|もう|とにかく|最後に|あと|やっぱり|すぐに?|今すぐ|どうか|(?:so|and|now|then|finally|therefore|anyway|but)\b)[、,\s]*)+",
     re.IGNORECASE,
 )
+_CLAUSE = re.compile(r"(?<=[、,，])")
+_MOST_CLAUSES = 3
 _MOST_WISHES = 2  # the last ones
 
 
@@ -44,9 +46,9 @@ def excerpt(text: str) -> tuple[str, str]:
         return _first(text), "beginning"
     if crisis_in(text):
         return _crisis(sentences), "crisis"
-    erasing = next((s for s in sentences if _erases(s)), None)
+    erasing = erasure_in(text)
     if erasing is not None:
-        return erasing.strip(), "questions"
+        return erasing, "questions"
     asking = [s for s in sentences if _ASKS.search(s.strip())][-_MOST_QUESTIONS:]
     wishes = [s for s in sentences if s not in asking and _WISHES.search(s.strip())]
     wanted = {*asking, *(wishes[-_MOST_WISHES:] if not asking else [s for s in wishes if s == sentences[-1]])}
@@ -54,10 +56,15 @@ def excerpt(text: str) -> tuple[str, str]:
     return (found, "questions") if found else (_together(sentences) or _first(text), "beginning")
 
 
-def _erases(sentence: str) -> bool:
-    """Whether a sentence asks to erase everything; it is heard wherever it stands, alone, so that nothing else is read into it."""
-    plain = for_features(_BEFORE.sub("", sentence.strip()))
-    return says_erase(plain)
+def erasure_in(text: str) -> str | None:
+    """The wish to have everything erased, wherever it stands: a sentence or its end, alone, so that nothing else is read into it."""
+    for sentence in _SENTENCE.findall(text):
+        clauses = _CLAUSE.split(sentence.strip())
+        for start in range(max(0, len(clauses) - _MOST_CLAUSES), len(clauses)):
+            wish = _BEFORE.sub("", "".join(clauses[start:])).strip()
+            if len(wish) <= MOST and says_erase(for_features(wish)):
+                return wish
+    return None
 
 
 def _together(sentences: Sequence[str]) -> str:
