@@ -302,6 +302,14 @@ def test_the_wish_to_be_erased_is_heard_wherever_it_stands_in_a_long_story(sente
         assert admit(text).text == wish
 
 
+@pytest.mark.parametrize("wish", ["データを消してください。", "Please delete my data."])
+def test_the_wish_to_be_erased_is_heard_in_a_story_that_is_read_whole_too(wish: str) -> None:
+    told = (ENGLISH if wish.isascii() else STORY) * 8
+    assert 300 < len(told) < 900
+    assert admit(told + wish).text == admit(wish + " " + told).text == wish
+    assert admit(told + "もう死にたいです。" + wish).text.endswith(wish)  # nothing goes before a cry for help
+
+
 @pytest.mark.parametrize("sentence", ["データを消さないでください。", "「データを消して」と言われました。", "He said delete my data was a song. "])
 def test_what_is_no_wish_to_be_erased_is_not_taken_for_one(sentence: str) -> None:
     assert erasure_in(sentence) is None and erasure_in(STORY * 20 + sentence) is None

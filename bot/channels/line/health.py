@@ -1,6 +1,6 @@
 """What staff see of LINE: last webhook, last success, what waits, pushes of this month, failures by status. Counts only, no people.
 
-`python -m bot line status` shows it, `/health` says in one word whether all is well, `banner` is for the top of staff's pages.
+`python -m bot line status` shows it, `/health` says in one word whether all is well; `banner` is what staff's pages are to show once there are any.
 
 Counted in memory and added to one small table every few seconds, so that the console reads it from another process.
 """
@@ -163,6 +163,11 @@ class Report:
         if self.counts.get(_GAUGE, 0) >= IN_A_ROW:
             standing.add("unreachable")
         return next((code for code in ("token", "permission", "unreachable", "limit") if code in standing), None)
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether LINE has ever brought us anything or taken anything from us."""
+        return bool(self.at.keys() & {"webhook", "ok"})
 
     def _stands(self, name: str) -> bool:
         alarm, since = name.removeprefix("alarm."), self.at[name]

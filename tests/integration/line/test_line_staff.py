@@ -191,6 +191,24 @@ def test_when_all_is_well_the_status_command_says_so_and_when_it_was_last_seen(t
     assert "✓" in shown.err
 
 
+@pytest.mark.parametrize(
+    ("on", "status", "told"),
+    [(False, 2, ("使っていません", "LINE is off")), (True, 0, ("まだ何も届いていません", "Nothing has come from LINE yet"))],
+)
+def test_where_line_is_off_or_has_never_come_the_status_command_says_so(tmp_path, monkeypatch, capsys, on, status, told):
+    import argparse
+    from dataclasses import replace
+
+    from bot.channels.line import setup
+
+    settings = line_settings_for("http://127.0.0.1:9", tmp_path)
+    monkeypatch.setattr(setup, "read", lambda: settings if on else replace(settings, line=None))
+    assert setup.run(argparse.Namespace(deed="status"), sys.stdout) == status
+    shown = capsys.readouterr()
+    assert json.loads(shown.out)["on"] is on
+    assert "✓" not in shown.err and all(words in shown.err for words in told)
+
+
 def test_an_alarm_has_one_name_in_the_log_and_its_end_is_told(caplog):
     health = Health()
     for _ in range(IN_A_ROW + 2):
