@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from bot.dialogue.commands import says_erase
+from bot.nlu.normalise import for_features
 from bot.nlu.safety import crisis_in
 from bot.rendering.cutting import parts as cut
 
@@ -21,6 +23,20 @@ _ASKS = re.compile(
     r"|\b(?:tell me|i would like to know|i want to know|we want to know|my question)\b",
     re.IGNORECASE,
 )
+_WISHES = re.compile(  # what is to be done, where a story ends in it; tales hold 「行きたい」 and 「続けて」 as well, so questions go first
+    r"(?:ください|下さい|ちょうだい|頂戴|お願いします|お願いいたします|おねがいします|お願い|してくれませんか|(?:て|で)(?:ほしい|欲しい|もらいたい|いただきたい|くれ)|たい)"
+    r"(?:です|と思います|と思っています|と思って(?:い)?ます|んです|のですが|んですが|ですが|んだけど|な|よ|ね)*[。．.!！」』）)\s]*$"
+    r"|\bplease\b|\b(?:i|we)(?:'d| would) (?:like|love) (?:you )?to\b|\b(?:i|we) (?:want|wish|need) (?:you )?to\b|\blet (?:me|us)\b"
+    r"|^(?:delete|erase|remove|connect|call|show|send|stop|cancel|start)\b",
+    re.IGNORECASE,
+)
+_BEFORE = re.compile(
+    r"^(?:(?:だから|なので|ですので|それで|では|じゃあ|もう|とにかく|最後に|あと|やっぱり|すぐに?|今すぐ|どうか|(?:so|and|now|then|finally|therefore|anyway|but)\b)[、,\s]*)+",
+    re.IGNORECASE,
+)
+_CLAUSE = re.compile(r"(?<=[、,，])")
+_MOST_CLAUSES = 3
+_MOST_WISHES = 2  # the last ones
 
 
 def excerpt(text: str) -> tuple[str, str]:
@@ -30,9 +46,25 @@ def excerpt(text: str) -> tuple[str, str]:
         return _first(text), "beginning"
     if crisis_in(text):
         return _crisis(sentences), "crisis"
-    asking = [s for s in sentences if _ASKS.search(s.strip())]
-    found = _together(asking[-_MOST_QUESTIONS:])
+    erasing = erasure_in(text)
+    if erasing is not None:
+        return erasing, "questions"
+    asking = [s for s in sentences if _ASKS.search(s.strip())][-_MOST_QUESTIONS:]
+    wishes = [s for s in sentences if s not in asking and _WISHES.search(s.strip())]
+    wanted = {*asking, *(wishes[-_MOST_WISHES:] if not asking else [s for s in wishes if s == sentences[-1]])}
+    found = _together([s for n, s in enumerate(sentences) if s in wanted and s not in sentences[n + 1 :]])
     return (found, "questions") if found else (_together(sentences) or _first(text), "beginning")
+
+
+def erasure_in(text: str) -> str | None:
+    """The wish to have everything erased, wherever it stands: a sentence or its end, alone, so that nothing else is read into it."""
+    for sentence in _SENTENCE.findall(text):
+        clauses = _CLAUSE.split(sentence.strip())
+        for start in range(max(0, len(clauses) - _MOST_CLAUSES), len(clauses)):
+            wish = _BEFORE.sub("", "".join(clauses[start:])).strip()
+            if len(wish) <= MOST and says_erase(for_features(wish)):
+                return wish
+    return None
 
 
 def _together(sentences: Sequence[str]) -> str:

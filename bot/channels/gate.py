@@ -10,7 +10,8 @@ from functools import lru_cache
 from typing import Any
 
 from bot import clock, installation
-from bot.channels.excerpt import excerpt
+from bot.channels.excerpt import MOST as STORY
+from bot.channels.excerpt import erasure_in, excerpt
 from bot.dialogue.speaking import Speaker
 from bot.knowledge.loader import load
 from bot.nlu.language import detect
@@ -81,7 +82,8 @@ def admit(text: str, lang: str | None = None, event: str | None = None) -> Admit
 def _read(text: str) -> tuple[str, str]:
     """What of a message is read, and which part that is; a long story is read for its questions, if it has any."""
     if len(text) <= LONGEST and len(text.split()) <= MOST_WORDS:
-        return text, ""
+        wish = erasure_in(text) if len(text) > STORY and crisis_in(text) is None else None
+        return (wish, "questions") if wish else (text, "")
     read, part = excerpt(text)
     return without_command(read), part
 

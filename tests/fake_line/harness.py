@@ -17,6 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from rasa.core.channels.channel import UserMessage
+from rasa.shared.core.slots import AnySlot
+from rasa.shared.core.trackers import DialogueStateTracker
 from sanic import Sanic
 from sqlalchemy import select
 
@@ -165,6 +167,12 @@ class Bot:
 
     async def retrieve(self, conversation: str) -> None:
         return None
+
+    async def create_tracker(self, conversation: str) -> DialogueStateTracker:
+        return DialogueStateTracker(conversation, [AnySlot(n, mappings=[{}]) for n in ("said", "offered", "language")])
+
+    async def save(self, tracker: DialogueStateTracker) -> None:
+        pass
 
     async def delete(self, conversation: str) -> None:
         self.erased.append(conversation)

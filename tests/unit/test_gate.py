@@ -9,6 +9,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from bot.channels.excerpt import erasure_in
 from bot.channels.gate import admit, refusal
 
 
@@ -264,3 +265,51 @@ def test_a_story_is_read_whole_and_a_very_long_one_by_its_question() -> None:
     whole, longer = STORY * (990 // len(STORY)) + "費用は？", STORY * (1100 // len(STORY)) + "費用は？"
     assert (admit(whole).text, admit(whole).part) == (whole, "")
     assert (admit(longer).text, admit(longer).part) == ("費用は？", "questions")
+
+
+ENGLISH = "We moved here last year and it was fine. She cooks and I wash up. "
+
+
+@pytest.mark.parametrize("behind", [0, 20])
+@pytest.mark.parametrize(
+    "wish",
+    [
+        "データを消してください。", "人と話したいです。", "Please delete my data. ", "窓口の電話番号をお願いします。", "申請の準備を始めたい。", "I would like to talk to a person. ",
+        "家族に知られない方法を教えてほしいです。", "I want to start an application. ", "会話を全部消してほしいです。",
+    ],
+)  # fmt: skip
+def test_of_a_long_story_that_ends_in_a_wish_the_wish_is_read(wish: str, behind: int) -> None:
+    story = ENGLISH if wish.isascii() else STORY
+    told = story * (1100 // len(story) + 1)
+    admitted = admit(told + wish + story * (behind and 3))
+    assert (admitted.text.strip(), admitted.part) == (wish.strip(), "questions")
+
+
+@pytest.mark.parametrize(
+    ("sentence", "wish"),
+    [
+        ("データを消してください。", "データを消してください。"),
+        ("いろいろ書きましたが、もう、私のデータを全部消してください！", "私のデータを全部消してください！"),
+        ("So please delete my data. ", "please delete my data."),
+        ("That is all, delete everything. ", "delete everything."),
+    ],
+)
+@pytest.mark.parametrize("asked", ["", "費用はいくらですか？", "期間は？届は？費用は？場所は？"])
+def test_the_wish_to_be_erased_is_heard_wherever_it_stands_in_a_long_story(sentence: str, wish: str, asked: str) -> None:
+    story = ENGLISH if sentence.isascii() else STORY
+    told = story * (1100 // len(story) + 1)
+    for text in (told + asked + sentence, sentence + asked + told, told + sentence + told + asked):
+        assert admit(text).text == wish
+
+
+@pytest.mark.parametrize("wish", ["データを消してください。", "Please delete my data."])
+def test_the_wish_to_be_erased_is_heard_in_a_story_that_is_read_whole_too(wish: str) -> None:
+    told = (ENGLISH if wish.isascii() else STORY) * 8
+    assert 300 < len(told) < 900
+    assert admit(told + wish).text == admit(wish + " " + told).text == wish
+    assert admit(told + "もう死にたいです。" + wish).text.endswith(wish)  # nothing goes before a cry for help
+
+
+@pytest.mark.parametrize("sentence", ["データを消さないでください。", "「データを消して」と言われました。", "He said delete my data was a song. "])
+def test_what_is_no_wish_to_be_erased_is_not_taken_for_one(sentence: str) -> None:
+    assert erasure_in(sentence) is None and erasure_in(STORY * 20 + sentence) is None

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from bot.applications.errors import StoreUnavailable
 from bot.channels import gate
+from bot.channels.excerpt import erasure_in
 from bot.channels.line.conversing import ERASED, Conversing, Message
 from bot.channels.line.deeds import LATE, Ask, Collect, Deed, Forget, Tell, Unsend, deed_of
 from bot.channels.line.events import Event
@@ -65,7 +66,7 @@ class Answering:
             if isinstance(deed, Forget):
                 await self._inbox.leave(conversation, event.at)
                 await self._people.forget(event.user or "", conversation)
-                for key in await self._inbox.forget(conversation, letter):
+                for key in await self._inbox.forget(conversation, letter, event.at):
                     self._stop(key)
                 return []
             if isinstance(deed, Unsend):
@@ -113,15 +114,17 @@ class Answering:
             message_id=letter.event.hex()[:32],
         )
         if any((m.get("answer") or {}).get("id") in ERASED for m in said):
-            await self._inbox.forget(conversation, letter)
+            await self._inbox.forget(conversation, letter, event.at)
         return said
 
     def _must_be_heard(self, deed: Deed) -> bool:
         """Whether it is answered however many messages came before: a cry for help, or the wish to be forgotten."""
         if not isinstance(deed, Ask):
             return False
-        return crisis_in(deed.text[: gate.READ_FOR_CRISIS]) is not None or says_erase(
-            for_features(self._conversing.fitting.meant(deed.text[: gate.LONGEST]))
+        return (
+            crisis_in(deed.text[: gate.READ_FOR_CRISIS]) is not None
+            or says_erase(for_features(self._conversing.fitting.meant(deed.text[: gate.LONGEST])))
+            or erasure_in(deed.text[: gate.MOST]) is not None
         )
 
     async def _too_often(self, conversation: str, wait: float) -> list[Message]:

@@ -72,7 +72,7 @@ class Conversing:
             return await self._answered(deed.text, conversation, spoken or lang, stated, mark, message_id, known)
         speaking = spoken or lang or "ja"
         if isinstance(deed, Where):
-            return [self._place(deed.address, speaking)]
+            return await self._of_place(deed.address, conversation, speaking, mark)
         return await self._told(deed, conversation, speaking) if isinstance(deed, Tell) else []
 
     async def _told(self, deed: Tell, conversation: str, speaking: str) -> list[Message]:
@@ -104,6 +104,8 @@ class Conversing:
             lang = (said[-1].get("answer") or {}).get("lang") or speaking or "ja"
             return [self.line(Tell(("in_words",)), lang), *await self._open_question(conversation)]
         text = self._meant(text, given, said)
+        if self.fitting.asks_for_languages(text[: gate.LONGEST]):  # the menu's item, by its number
+            return [self.line(Tell(("languages",), kind="smalltalk"), speaking or "ja")]
         output = CollectingChannel(NAME)
         try:
             admitted = gate.admit(text, speaking)
@@ -155,13 +157,16 @@ class Conversing:
         said["answer"]["alt"] = "wait"
         return {**said, "buttons": [{"title": title, "data": data}]}
 
-    def _place(self, address: str, lang: str) -> Message:
-        """What is known for the prefecture; the office for Tokyo. The rest of the address is not looked at."""
+    async def _of_place(self, address: str, conversation: str, lang: str, mark: str | None) -> list[Message]:
+        """What is known for the prefecture; the office for Tokyo. The rest of the address is neither looked at nor remembered."""
         found = self._prefectures.in_address(address)
         if found is None:
-            return self.line(Tell(("where",), menu=True), lang)
+            return [self.line(Tell(("where",), menu=True), lang), *await self._open_question(conversation)]
         spec = {"say": "entry", "id": "support_office"} if found == _TOKYO else {"say": "prefecture", "name": found}
-        return message(self._speaker.speak(spec, lang, clock.today()), NAME)
+        said = message(self._speaker.speak(spec, lang, clock.today()), NAME)
+        asked = await self._open_question(conversation)
+        await memory.remember(self._agent(), conversation, spec, [said, *asked], lang, mark)
+        return [said, *asked]
 
 
 class _Prefectures:

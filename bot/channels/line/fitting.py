@@ -96,7 +96,8 @@ def _titles(knowledge: Knowledge) -> Mapping[str, str]:
     easy = {for_features(i["title"]["ja-easy"]): for_features(i["say"]["ja-easy"]) for i in items}
     found = {for_features(i["title"][lang]): i["say"][lang] for lang in ("en", "ja") for i in items}
     tapped = {for_features(w["title"][lang]): w["say"][lang] for lang in _LATEST_WINS for w in buttons}
-    return _sharing(knowledge) | easy | found | tapped
+    spoken = {for_features(w["title"]["ja"]): w["say"]["ja"] for w in knowledge.pages["line"]["languages"].values()}
+    return _sharing(knowledge) | easy | found | tapped | spoken
 
 
 def _sharing(knowledge: Knowledge) -> Mapping[str, str]:

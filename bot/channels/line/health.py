@@ -1,6 +1,6 @@
 """What staff see of LINE: last webhook, last success, what waits, pushes of this month, failures by status. Counts only, no people.
 
-`python -m bot line status` shows it, `/health` says in one word whether all is well, `banner` is for the top of staff's pages.
+`python -m bot line status` shows it, `/health` says in one word whether all is well; `banner` is what staff's pages are to show once there are any.
 
 Counted in memory and added to one small table every few seconds, so that the console reads it from another process.
 """
@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -30,6 +30,7 @@ logger = logging.getLogger(__name__)
 IN_A_ROW = 5
 _GAUGE = "in_a_row"
 _ALARMS = {"401": "token", "403": "permission", "429": "limit"}
+_ANSWERS = ("reply", "push")
 
 
 @dataclass
@@ -55,7 +56,7 @@ class Health:
         self._added: Counter[str] = Counter()
         self._at: dict[str, datetime] = {}
         self._in_a_row = 0
-        self._alarmed = False
+        self._alarms: set[str] = set()
         self._failing = _Failing()
         self._pushed: dict[str, int] = {}
 
@@ -68,11 +69,14 @@ class Health:
         """Notes how a call to LINE went; the animation and read marks are nobody's trouble."""
         if path.startswith("/v2/bot/chat/"):
             return
+        kind = kind_of(path)
         if said.ok:
-            if self._alarmed:
+            left = {a for a in self._alarms if a != "unreachable" and kind not in _ended_by(a)}
+            if self._alarms and not left:
                 logger.warning("line.alarm over: LINE takes our calls again")
-            self._in_a_row, self._failing, self._alarmed = 0, _Failing(ended=True), False
+            self._in_a_row, self._failing, self._alarms = 0, _Failing(ended=True), left
             self.count("ok")
+            self.count(f"ok.{kind}")
             return
         if said.status is None or said.status >= 500:  # a refusal comes from a LINE that works
             self._in_a_row += 1
@@ -81,10 +85,11 @@ class Health:
         self.count(f"failed.{status}")
         if status in _ALARMS:
             logger.error("line.alarm %s: LINE answers %s", _ALARMS[status], status)
-            self._alarmed = True
+            self._alarms.add(f"{_ALARMS[status]}.{kind}")
+            self.count(f"alarm.{_ALARMS[status]}.{kind}")
         elif self._in_a_row == IN_A_ROW:
             logger.error("line.alarm unreachable: %d calls in a row have failed", IN_A_ROW)
-            self._alarmed = True
+            self._alarms.add("unreachable")
 
     def pushes(self) -> int:
         """How many pushes this month has seen, as far as this process knows."""
@@ -119,6 +124,21 @@ class Health:
         return month(self._now())
 
 
+def kind_of(path: str) -> str:
+    """What sort of call a path is: `reply`, `push`, `profile`, ….
+
+    What LINE refuses of one sort is not mended by what it takes of another.
+    """
+    parts = path.split("/")
+    return (parts[-1] if "message" in parts else parts[3] if len(parts) > 3 else "other")[:24]
+
+
+def _ended_by(alarm: str) -> tuple[str, ...]:
+    """The calls whose success ends an alarm: its own sort; a token that sends an answer is a good one."""
+    code, kind = alarm.split(".", 1)
+    return (kind, *_ANSWERS) if code == "token" else (kind,)
+
+
 def month(now: datetime) -> str:
     """What the pushes of a month are counted under; LINE's month is Japan's."""
     return f"push.{now.astimezone(clock.TOKYO):%Y-%m}"
@@ -131,19 +151,31 @@ class Report:
     counts: Mapping[str, int]
     at: Mapping[str, datetime]
     inbox: Mapping[str, int]
+    now: datetime = field(default_factory=lambda: clock.now())
 
     @property
     def trouble(self) -> str | None:
-        """Why staff should look, as a code (`token`, `permission`, `limit`, `unreachable`), until a call succeeds again."""
-        last_ok = self.at.get("ok")
-        failed = {n: t for n, t in self.at.items() if n.startswith("failed.") and (last_ok is None or t > last_ok)}
-        latest = max(failed, key=lambda n: failed[n], default=None)
-        if latest is None:
-            return None
-        alarm = _ALARMS.get(latest.removeprefix("failed."))
-        return alarm or ("unreachable" if self.counts.get(_GAUGE, 0) >= IN_A_ROW else None)
+        """Why staff should look, as a code (`token`, `permission`, `unreachable`, `limit`), the gravest first.
 
-    def as_dict(self, push_limit: int | None = None, now: datetime | None = None) -> dict[str, Any]:
+        A refusal stands until a call of its sort succeeds; the month's limit of pushes until one is taken, or the month is over.
+        """
+        standing = {name.split(".")[1] for name in self.at if name.startswith("alarm.") and self._stands(name)}
+        if self.counts.get(_GAUGE, 0) >= IN_A_ROW:
+            standing.add("unreachable")
+        return next((code for code in ("token", "permission", "unreachable", "limit") if code in standing), None)
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether LINE has ever brought us anything or taken anything from us."""
+        return bool(self.at.keys() & {"webhook", "ok"})
+
+    def _stands(self, name: str) -> bool:
+        alarm, since = name.removeprefix("alarm."), self.at[name]
+        if alarm == "limit.push" and month(since) != month(self.now):
+            return False
+        return all(self.at.get(f"ok.{kind}", since) <= since for kind in _ended_by(alarm))
+
+    def as_dict(self, push_limit: int | None = None) -> dict[str, Any]:
         """For the console and `python -m bot line status`: what is asked first, then every counter."""
         shown = {name: {"count": count, "at": self.at[name].isoformat()} for name, count in sorted(self.counts.items())}
         last = {name: shown.get(name, {}).get("at") for name in ("webhook", "ok")}
@@ -155,7 +187,7 @@ class Report:
             "last_webhook": last["webhook"],
             "last_success": last["ok"],
             "backlog": sum(self.inbox.get(state, 0) for state in inbox_rows.UNFINISHED),
-            "pushes_this_month": self.counts.get(month(now or clock.now()), 0),
+            "pushes_this_month": self.counts.get(month(self.now), 0),
             "push_limit": push_limit,
             "failures": failed,
             "inbox": dict(self.inbox),

@@ -13,13 +13,14 @@ import secrets
 from collections.abc import Awaitable, Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, timezone
 from typing import Any, TypeVar
 
 from sqlalchemy.engine import Connection
 
 from bot import clock
 from bot.applications.errors import StoreUnavailable
+from bot.channels.line import events
 from bot.channels.line import inbox_rows as rows
 from bot.channels.line.inbox_rows import Letter
 from bot.privacy.crypto import CannotOpen, Place, Vault
@@ -163,10 +164,21 @@ class Inbox:
         """Whether a letter was unsent, or its person has left since, while it waited for its turn."""
         return bool(await self._write(lambda x: rows.taken_back(x, [letter])))
 
-    def forget(self, conversation: str, but: Letter | None = None) -> Awaitable[list[bytes]]:
-        """Empties everything of a conversation, but what is being worked on now."""
-        named, kept = self.named(conversation), but.event if but else None
-        return self._write(lambda x: rows.of_conversation(x, named, kept))
+    def forget(self, conversation: str, but: Letter, until: datetime) -> Awaitable[list[bytes]]:
+        """Empties everything of a conversation, but what is being worked on now and what waits that was said later than `until`."""
+        named = self.named(conversation)
+
+        def forgotten(connection: Connection) -> list[bytes]:
+            waiting = rows.waiting(connection, named)
+            later = [event for event, payload in waiting if self._happened(event, payload) > until]
+            return rows.of_conversation(connection, named, (but.event, *later))
+
+        return self._write(forgotten)
+
+    def _happened(self, event: bytes, payload: bytes | None) -> datetime:
+        """When the event of a letter was, by LINE's clock; long ago if it cannot be read."""
+        found = events.read(self._unseal(event, payload))
+        return found.at if found else datetime.fromtimestamp(0, timezone.utc)
 
     def tidy(self) -> Awaitable[int]:
         """Forgets what has had its time."""

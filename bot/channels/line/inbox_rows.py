@@ -158,9 +158,15 @@ def of_message(connection: Connection, message: bytes) -> list[bytes]:
     return _empty(connection, c.message == message)
 
 
-def of_conversation(connection: Connection, conversation: bytes, but: bytes | None = None) -> list[bytes]:
-    """Every letter of a conversation, emptied and closed."""
-    return _empty(connection, (c.conversation == conversation) & (c.event != (but or b"")))
+def waiting(connection: Connection, conversation: bytes) -> list[tuple[bytes, bytes | None]]:
+    """The letters of a conversation that are not answered yet, and what they hold."""
+    found = select(c.event, c.payload).where(c.conversation == conversation, c.state.in_(UNFINISHED))
+    return [(row.event, row.payload) for row in connection.execute(found)]
+
+
+def of_conversation(connection: Connection, conversation: bytes, but: Sequence[bytes]) -> list[bytes]:
+    """Every letter of a conversation but these, emptied and closed."""
+    return _empty(connection, (c.conversation == conversation) & c.event.not_in(but))
 
 
 def _empty(connection: Connection, which: object) -> list[bytes]:

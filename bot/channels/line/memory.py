@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from rasa.shared.core.events import BotUttered, UserUttered
+from rasa.shared.core.events import BotUttered, SlotSet, UserUttered
 
 MARK = "line_message"
 """In a message's metadata: a keyed hash of LINE's id for it, by which it is found when it is unsent."""
@@ -27,6 +27,27 @@ async def said_last(agent: Any, conversation: str) -> list[dict[str, Any]]:
             answer = event.metadata.get("answer") or (event.data or {}).get("answer") or {}
             said.insert(0, {"text": event.text, "buttons": (event.data or {}).get("buttons"), "answer": answer})
     return said
+
+
+async def remember(
+    agent: Any, conversation: str, spec: dict[str, Any], said: list[dict[str, Any]], lang: str, mark: str | None
+) -> None:
+    """Makes an answer that Rasa was not asked for the one said last; a question still open stays the one that is asked."""
+    about = {MARK: mark} if mark else {}
+    async with agent.lock_store.lock(conversation):
+        tracker = await agent.tracker_store.retrieve(conversation) or await agent.tracker_store.create_tracker(
+            conversation
+        )
+        asked = list(tracker.get_slot("said") or ())[-1:] if len(said) > 1 else []
+        slots: dict[str, Any] = {"said": [spec, *asked]} | ({} if asked else {"offered": []})
+        if not tracker.get_slot("language"):
+            slots["language"] = lang
+        for name, value in slots.items():
+            tracker.update(SlotSet(name, value, metadata=about))
+        for one in said:
+            data = {"buttons": one.get("buttons")}
+            tracker.update(BotUttered(one.get("text"), data, {"answer": one.get("answer"), **about}))
+        await agent.tracker_store.save(tracker)
 
 
 async def forget(agent: Any, conversation: str) -> None:

@@ -20,10 +20,17 @@ _TYPED = re.compile(
 )
 _NUMBER = re.compile(r"\d{1,2}|[一二三四五六七八九十]")
 
+_KEYCAP = re.compile(r"([0-9]\ufe0f?\u20e3)+|🔟")  # 「2️⃣」; keys in a row are choices in a row
+
+
+def _unkeyed(found: re.Match[str]) -> str:
+    """The numbers on keys, apart from each other."""
+    return "10" if found[0] == "🔟" else " ".join(re.findall("[0-9]", found[0]))
+
 
 def typed(text: str) -> list[int]:
     """The numbers a message consists of; none when it says anything else."""
-    plain = for_features(text) if len(text) <= 40 else ""
+    plain = for_features(_KEYCAP.sub(_unkeyed, text)) if len(text) <= 40 else ""
     ordinal = _ORDINAL.fullmatch(plain)
     if ordinal:
         return [int(_ORDINALS[ordinal[1]])]

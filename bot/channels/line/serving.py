@@ -112,7 +112,8 @@ class Serving:
     async def _served(
         self, letter: Letter, event: Event, answering: asyncio.Task[list[Message] | None], state: str
     ) -> None:
-        late = state == "late" or not await self._in_time(letter, event, answering)
+        # In a group nobody is told to wait: a tap there is not answered.
+        late = not event.group and (state == "late" or not await self._in_time(letter, event, answering))
         if late and state != "late":
             if self._can_only_push(letter, event):
                 late = False  # the answer itself is worth the push, not a word that it takes longer
@@ -196,7 +197,8 @@ class Serving:
             fetched and outcome is Outcome.DELIVERED
         ):  # not before: a reply that fails must leave the answer to the next tap
             await self._inbox.fetched(fetched.letter)
-        if outcome is Outcome.LOST and not fetched and not events.token_lives(event, letter.received_at, self._now()):
+        too_late = outcome is Outcome.LOST and not events.token_lives(event, letter.received_at, self._now())
+        if too_late and not fetched and not event.group:
             # Too late for the token: it is kept like any late answer, should LINE bring the event again.
             await self._inbox.settle(letter, "ready", {"said": said, "read": event.read_token})
         else:

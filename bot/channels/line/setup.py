@@ -2,7 +2,7 @@
 
 setup [--dry-run]      draws the menus, puts them up, and takes the old ones away
 validate [--dry-run]   checks everything that can be sent, in every language, here and (with a token, without --dry-run) at LINE
-status                 the counters staff see
+status                 the counters staff see; exit status 1 when something is wrong, 2 when LINE is off
 """
 
 from __future__ import annotations
@@ -137,7 +137,10 @@ def _body(said: Said) -> dict[str, Any]:
 
 
 def _status(settings: Settings, out: TextIO) -> int:
-    """How LINE is doing, and one sentence in both languages; exit status 1 when something is wrong, for whatever watches the machine."""
+    """How LINE is doing, and one sentence in both languages, for people and for whatever watches the machine.
+
+    Exit status: 0 when nothing is wrong, also before anything has come; 1 when something is; 2 when LINE is off.
+    """
     from bot.channels.line.health import banner, report
     from bot.channels.line.opening import open_store
 
@@ -145,11 +148,25 @@ def _status(settings: Settings, out: TextIO) -> int:
     try:
         found, knowledge = report(store), load()
         limit = settings.line.push_per_month if settings.line else None
-        print(json.dumps(found.as_dict(limit), ensure_ascii=False, indent=2), file=out)
+        told = {"on": settings.line is not None, **found.as_dict(limit)}
+        print(json.dumps(told, ensure_ascii=False, indent=2), file=out)
     finally:
         store.close()
     if found.trouble:
         print(f"✗ {banner(found, knowledge, 'ja')} / {banner(found, knowledge, 'en')}", file=sys.stderr)
         return 1
+    if settings.line is None:
+        print(
+            "– LINEは使っていません（TOMONI_LINE が on ではありません） / LINE is off (TOMONI_LINE is not on)",
+            file=sys.stderr,
+        )
+        return 2
+    if not found.has_begun:
+        print(
+            "– LINEからはまだ何も届いていません。Webhook URLと「Webhookの利用」を確かめてください（docs/line.md） / "
+            "Nothing has come from LINE yet: check the webhook URL and \"Use webhook\" (docs/line.md)",
+            file=sys.stderr,
+        )
+        return 0
     print("✓ LINEに困ったことはありません / LINE: nothing is wrong", file=sys.stderr)
     return 0

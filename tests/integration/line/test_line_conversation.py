@@ -20,7 +20,7 @@ from bot.channels.line.notices import LineSender
 from bot.rendering import limits
 from bot.rendering.line_messages import LineRenderer
 from tests.fake_line.conversation import hold, secrets_in
-from tests.fake_line.harness import Bot, channel, event, text
+from tests.fake_line.harness import Bot, channel, event, message, text
 
 # Words no notification and no list of chats may show.
 TELLING = ("宣誓", "パートナー", "同性", "性的", "届出", "条件", "申請", "証明", "partner", "oath", "gender", "LGBT")
@@ -96,6 +96,55 @@ def test_ask_goes_through_the_same_events(talk, asked, expected):
     turn = talk(asked.pop("text", ""), channel="line", **asked)
     got = turn.messages and (turn.messages[0]["answer"]["kind"], turn.messages[0]["answer"]["id"])
     assert (got or None) == expected
+
+
+@pytest.mark.model
+@pytest.mark.parametrize("begun", [False, True])
+@pytest.mark.parametrize(
+    ("address", "expected"), [("日本、〒540-0002 大阪府大阪市9-8-7", "prefecture_osaka"), ("東京都府中市9-8-7", "support_office")]
+)
+def test_a_location_is_answered_as_part_of_the_conversation(
+    talk, run, conversations, begun, address, expected
+):
+    """What is asked next is about that answer; of the place its prefecture alone is kept."""
+    if begun:
+        talk("費用はいくらですか", channel="line")
+    located = talk(address, channel="line", event="location")
+    assert located.messages[0]["answer"]["id"] == expected
+    for asked in ("出典は？", "もう一度言って"):
+        assert talk(asked, channel="line").messages[0]["answer"]["id"] == expected, asked
+    more = [m["answer"] for m in talk("もっと詳しく", channel="line").messages]
+    assert {c["url"] for a in more for c in a["citations"]} == {c["url"] for c in located.messages[0]["answer"]["citations"]}
+    senders = [k for k in run(conversations.agent.tracker_store.keys()) if k.startswith("test-")]
+    for sender in senders:
+        kept = run(held(conversations.agent, sender))
+        assert "9-8-7" not in kept and "大阪市" not in kept and "540-0002" not in kept
+
+
+@pytest.mark.model
+def test_a_location_amid_questions_leaves_the_open_one_open(talk):
+    asked = talk("条件を一つずつ確認したい", channel="line").messages[-1]["answer"]
+    assert asked["kind"] == "ask"
+    located = talk("大阪府大阪市1-1", channel="line", event="location").messages
+    assert [m["answer"]["id"] for m in located] == ["prefecture_osaka", asked["id"]]
+    after = talk("1", channel="line").messages
+    assert after[-1]["answer"]["kind"] == "ask" and after[-1]["answer"]["id"] != asked["id"]
+
+
+@pytest.mark.model
+async def test_a_location_that_is_unsent_is_no_longer_what_was_said_last(line, line_settings, conversations):
+    agent = conversations.agent
+    async with channel(line_settings(), agent) as served:
+        conversation, made = served.post._people.conversation("U" + "5" * 32), None
+        made = message("location", user="U" + "5" * 32, address="大阪府大阪市1-1", latitude=34.1, longitude=135.1)
+        for sent in (text("費用は？", user="U" + "5" * 32), made):
+            await line.send(served.url, sent)
+            await served.settled()
+        assert "大阪" in await held(agent, conversation)
+        await line.send(served.url, event("unsend", user="U" + "5" * 32, unsend={"messageId": made["message"]["id"]}))
+        await served.settled()
+        kept = await held(agent, conversation)
+        assert "大阪" not in kept and "費用は？" in kept
 
 
 @pytest.mark.model
@@ -305,6 +354,20 @@ def test_every_numbered_row_of_an_offer_can_be_typed_and_a_number_erases_nothing
     talk("メニュー", channel="line")
     assert talk("⑫", channel="line").messages[0]["answer"]["id"] == "task_erase_confirm"
     assert talk("1", channel="line").messages[0]["answer"]["id"] != "task_erased_both"
+
+
+@pytest.mark.model
+@pytest.mark.parametrize(
+    "begin", [("費用は？", "メニュー"), ("How much is it?", "Menu"), ("やさしい日本語でお願いします", "メニュー")]
+)
+@pytest.mark.parametrize(("title", "lang"), [("日本語", "ja"), ("English", "en"), ("やさしい日本語", "ja-easy")])
+def test_languages_are_chosen_by_the_number_in_the_menu_and_by_the_words_on_their_rows(talk, begin, title, lang):
+    for said in begin:
+        talk(said, channel="line")
+    (offered,) = talk("11", channel="line").messages
+    assert offered["answer"]["id"] == "line_languages" and title in [b["title"] for b in offered["buttons"]]
+    answer = talk(title, channel="line").messages[0]["answer"]
+    assert answer["lang"] == lang and answer["id"] != "process_english", answer["id"]
 
 
 @pytest.mark.model

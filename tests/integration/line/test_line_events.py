@@ -9,7 +9,9 @@ import logging
 import aiohttp
 import pytest
 
+from bot.channels.line.post import Times
 from bot.channels.line.signature import HEADER, is_signed, sign
+from bot.channels.rate import RateLimiter
 from tests.fake_line.harness import SECRET, USER, Bot, channel, event, message, tap, text
 
 
@@ -324,3 +326,26 @@ async def test_the_inbox_keeps_no_word_and_nobody_in_clear(line, line_settings, 
     assert len(kept) > 1000
     for word in ("カナリア", USER, sent["replyToken"], sent["webhookEventId"], sent["message"]["id"]):
         assert word.encode() not in kept
+
+
+class _Slow(RateLimiter):
+    """A shared limit whose database takes its time."""
+
+    def __init__(self) -> None:
+        super().__init__(1000, 1000)
+
+    async def count(self, key):
+        await asyncio.sleep(0.3)
+        return 0.0
+
+
+async def test_nobody_in_a_group_is_told_to_wait_for_a_tap_that_is_not_answered_there(line, line_settings, knowledge):
+    source = {"type": "group", "groupId": "C" + "1" * 32, "userId": USER}
+    times = Times(late_after=0.1, loading_after=0.05)
+    async with channel(line_settings(), Bot(), times=times, limiter=_Slow()) as served:
+        assert await line.send(served.url, event("join", source=source)) == 200
+        await served.settled()
+    (reply,) = line.replies()
+    said = json.dumps(reply, ensure_ascii=False)
+    assert "late=" not in said and knowledge.pages["line"]["events"]["in_group"]["ja"][:8] in said
+    assert line.calls("/loading/start") == []

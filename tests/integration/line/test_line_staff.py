@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import sys
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from bot import clock
 from bot.channels.line import client, sending
 from bot.channels.line.client import Said
 from bot.channels.line.health import IN_A_ROW, Health, banner, report
@@ -65,6 +67,61 @@ async def test_staff_see_what_is_wrong_until_line_takes_an_answer_again(
         await served.settled()
         await served.post.look_after()
         assert seen(settings).trouble is None and await served.line.is_well()
+
+
+REPLY, PUSH, PROFILE = "/v2/bot/message/reply", "/v2/bot/message/push", "/v2/bot/profile/…"
+
+
+@pytest.mark.parametrize(
+    ("refused", "status", "trouble", "unrelated", "ends"),
+    [
+        (PUSH, 429, "limit", (REPLY, PROFILE), PUSH),
+        (REPLY, 429, "limit", (PUSH, PROFILE), REPLY),  # too fast, as replies are not counted by the month
+        (REPLY, 403, "permission", (PROFILE, PUSH), REPLY),
+        (PUSH, 403, "permission", (PROFILE, REPLY), PUSH),
+        (REPLY, 401, "token", (PROFILE,), REPLY),
+        (PROFILE, 401, "token", (), REPLY),
+    ],
+)
+def test_a_refusal_stands_until_a_call_of_its_sort_succeeds(
+    tmp_path, monkeypatch, caplog, refused, status, trouble, unrelated, ends
+):
+    """The month's limit of pushes is no less reached as free replies go on."""
+    now = datetime(2026, 11, 22, 3, tzinfo=timezone.utc)
+    monkeypatch.setattr(clock, "now", lambda: now)
+    health, store = Health(now=lambda: now), open_store(line_settings_for("http://127.0.0.1:9", tmp_path))
+
+    def after(path: str, said: Said) -> str | None:
+        nonlocal now
+        now += timedelta(seconds=5)
+        health.observe(path, said)
+        with store.write() as connection:
+            health.save(connection)
+        return report(store).trouble
+
+    def over() -> bool:
+        return any("line.alarm over" in r.getMessage() for r in caplog.records)
+
+    assert after(refused, Said(status, reached=True)) == trouble
+    for path in unrelated:
+        assert after(path, Said(200, reached=True)) == trouble and not over()
+    assert after(ends, Said(200, reached=True)) is None and over()
+    store.close()
+
+
+def test_the_limit_of_pushes_ends_with_the_month_in_japan(tmp_path, monkeypatch):
+    times = [datetime(2026, 11, 30, 14, 0, tzinfo=timezone.utc)]
+    monkeypatch.setattr(clock, "now", lambda: times[0])
+    health, store = Health(now=lambda: times[0]), open_store(line_settings_for("http://127.0.0.1:9", tmp_path))
+    health.observe(PUSH, Said(429, reached=True))
+    with store.write() as connection:
+        health.save(connection)
+    assert report(store).trouble == "limit"
+    times[0] += timedelta(minutes=59)
+    assert report(store).trouble == "limit"
+    times[0] += timedelta(minutes=1)  # midnight in Tokyo
+    assert report(store).trouble is None
+    store.close()
 
 
 def test_an_idle_worker_does_not_say_that_all_is_well(tmp_path: Path) -> None:
@@ -132,6 +189,24 @@ def test_when_all_is_well_the_status_command_says_so_and_when_it_was_last_seen(t
     assert told["trouble"] is None and told["last_webhook"] and told["last_success"]
     assert (told["pushes_this_month"], told["push_limit"], told["failures"]) == (1, 200, {"500": 1})
     assert "✓" in shown.err
+
+
+@pytest.mark.parametrize(
+    ("on", "status", "told"),
+    [(False, 2, ("使っていません", "LINE is off")), (True, 0, ("まだ何も届いていません", "Nothing has come from LINE yet"))],
+)
+def test_where_line_is_off_or_has_never_come_the_status_command_says_so(tmp_path, monkeypatch, capsys, on, status, told):
+    import argparse
+    from dataclasses import replace
+
+    from bot.channels.line import setup
+
+    settings = line_settings_for("http://127.0.0.1:9", tmp_path)
+    monkeypatch.setattr(setup, "read", lambda: settings if on else replace(settings, line=None))
+    assert setup.run(argparse.Namespace(deed="status"), sys.stdout) == status
+    shown = capsys.readouterr()
+    assert json.loads(shown.out)["on"] is on
+    assert "✓" not in shown.err and all(words in shown.err for words in told)
 
 
 def test_an_alarm_has_one_name_in_the_log_and_its_end_is_told(caplog):

@@ -62,6 +62,56 @@ async def test_what_was_said_before_leaving_is_dropped_when_it_comes_later_and_w
     assert bot.erased == [served.post._people.conversation(USER)]
 
 
+@pytest.mark.parametrize("together", [False, True])
+async def test_who_comes_back_at_once_is_heard_and_only_what_was_before_leaving_is_erased(
+    line, line_settings, together
+):
+    """All of it waits in one line, so that what is erased is erased before the new question is heard."""
+    bot, order = Bot(), []
+    erase, bot.answer = bot.delete, _note(order)
+
+    async def delete(conversation):
+        order.append("erased")
+        await erase(conversation)
+
+    bot.delete = delete
+    bot.gate = asyncio.Event()
+    old, left = text("前の話", age=90), event("unfollow", age=60)
+    back, new = event("follow", age=30), text("新しい質問")
+    async with channel(line_settings(), bot) as served:
+        assert await line.send(served.url, old) == 200
+        while not bot.heard:
+            await asyncio.sleep(0.01)
+        for sent in [[left, back, new]] if together else [[left], [back], [new]]:
+            assert await line.send(served.url, *sent) == 200
+        bot.gate.set()
+        await served.settled()
+        assert await kept(served) == []
+    assert order == ["前の話", "erased", "新しい質問"]
+    said = json.dumps(line.replies(), ensure_ascii=False)
+    assert "新しい質問" in said and line.bad() == []
+
+
+async def test_what_is_asked_right_after_erasing_is_answered(line, line_settings):
+    async def erased(said):
+        answer = {"id": "task_erased_talk" if said.text == "消して" else "x", "kind": "answer"}
+        await said.output_channel.send_response(said.sender_id, {"text": said.text, "answer": answer})
+
+    bot = Bot(0.05, erased)
+    async with channel(line_settings(), bot) as served:
+        assert await line.send(served.url, text("消して", age=5), text("費用は？")) == 200
+        await served.settled()
+    assert bot.texts == ["消して", "費用は？"] and len(line.replies()) == 2
+
+
+def _note(order):
+    async def note(said):
+        order.append(said.text)
+        await said.output_channel.send_response(said.sender_id, {"text": f"「{said.text}」"})
+
+    return note
+
+
 async def test_what_waits_its_turn_at_another_worker_is_not_heard_once_it_is_unsent(line, line_settings):
     bot, settings = Bot(), line_settings()
     bot.gate = asyncio.Event()
