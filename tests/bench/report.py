@@ -12,7 +12,7 @@ _HIGHER_IS_BETTER = ("throughput", "throughput_actions")
 _MAY_FALL_BY = 0.25
 _BY_THE_CLOCK = ("p50", "throughput", "throughput_actions", "warm_start")
 _BY_THE_CLOCK_AT_MOST = 0.5
-_SOME = 0.1
+_SOME = 0.15
 # One slow answer among a few hundred moves a p95; it is reported, and its target is checked in the full form.
 _NOT_GUARDED = ("p95",)
 _TARGETS = {

@@ -78,7 +78,7 @@ def test_a_fall_by_the_clock_counts_if_the_processor_shows_it_too_or_it_is_a_hal
     before = report.baseline()
     slower = {**before, name: fallen(name, before[name], 0.26)}
     assert report.worse(slower, before) == []
-    busy = fallen("processor_time", before["processor_time"], 0.12)
+    busy = fallen("processor_time", before["processor_time"], 0.17)
     (line,) = report.worse({**slower, "processor_time": busy}, before)
     assert name in line
     (line,) = report.worse({**before, name: fallen(name, before[name], 0.52)}, before)
