@@ -295,7 +295,9 @@ def test_of_a_long_story_that_ends_in_a_wish_the_wish_is_read(wish: str, behind:
     ],
 )
 @pytest.mark.parametrize("asked", ["", "費用はいくらですか？", "期間は？届は？費用は？場所は？"])
-def test_the_wish_to_be_erased_is_heard_wherever_it_stands_in_a_long_story(sentence: str, wish: str, asked: str) -> None:
+def test_the_wish_to_be_erased_is_heard_wherever_it_stands_in_a_long_story(
+    sentence: str, wish: str, asked: str
+) -> None:
     story = ENGLISH if sentence.isascii() else STORY
     told = story * (1100 // len(story) + 1)
     for text in (told + asked + sentence, sentence + asked + told, told + sentence + told + asked):
@@ -310,6 +312,9 @@ def test_the_wish_to_be_erased_is_heard_in_a_story_that_is_read_whole_too(wish: 
     assert admit(told + "もう死にたいです。" + wish).text.endswith(wish)  # nothing goes before a cry for help
 
 
-@pytest.mark.parametrize("sentence", ["データを消さないでください。", "「データを消して」と言われました。", "He said delete my data was a song. "])
+@pytest.mark.parametrize(
+    "sentence",
+    ["データを消さないでください。", "「データを消して」と言われました。", "He said delete my data was a song. "],
+)
 def test_what_is_no_wish_to_be_erased_is_not_taken_for_one(sentence: str) -> None:
     assert erasure_in(sentence) is None and erasure_in(STORY * 20 + sentence) is None

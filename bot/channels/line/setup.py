@@ -164,7 +164,7 @@ def _status(settings: Settings, out: TextIO) -> int:
     if not found.has_begun:
         print(
             "– LINEからはまだ何も届いていません。Webhook URLと「Webhookの利用」を確かめてください（docs/line.md） / "
-            "Nothing has come from LINE yet: check the webhook URL and \"Use webhook\" (docs/line.md)",
+            'Nothing has come from LINE yet: check the webhook URL and "Use webhook" (docs/line.md)',
             file=sys.stderr,
         )
         return 0

@@ -101,11 +101,10 @@ def test_ask_goes_through_the_same_events(talk, asked, expected):
 @pytest.mark.model
 @pytest.mark.parametrize("begun", [False, True])
 @pytest.mark.parametrize(
-    ("address", "expected"), [("日本、〒540-0002 大阪府大阪市9-8-7", "prefecture_osaka"), ("東京都府中市9-8-7", "support_office")]
+    ("address", "expected"),
+    [("日本、〒540-0002 大阪府大阪市9-8-7", "prefecture_osaka"), ("東京都府中市9-8-7", "support_office")],
 )
-def test_a_location_is_answered_as_part_of_the_conversation(
-    talk, run, conversations, begun, address, expected
-):
+def test_a_location_is_answered_as_part_of_the_conversation(talk, run, conversations, begun, address, expected):
     """What is asked next is about that answer; of the place its prefecture alone is kept."""
     if begun:
         talk("費用はいくらですか", channel="line")
@@ -114,7 +113,9 @@ def test_a_location_is_answered_as_part_of_the_conversation(
     for asked in ("出典は？", "もう一度言って"):
         assert talk(asked, channel="line").messages[0]["answer"]["id"] == expected, asked
     more = [m["answer"] for m in talk("もっと詳しく", channel="line").messages]
-    assert {c["url"] for a in more for c in a["citations"]} == {c["url"] for c in located.messages[0]["answer"]["citations"]}
+    assert {c["url"] for a in more for c in a["citations"]} == {
+        c["url"] for c in located.messages[0]["answer"]["citations"]
+    }
     senders = [k for k in run(conversations.agent.tracker_store.keys()) if k.startswith("test-")]
     for sender in senders:
         kept = run(held(conversations.agent, sender))

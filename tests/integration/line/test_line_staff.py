@@ -193,9 +193,14 @@ def test_when_all_is_well_the_status_command_says_so_and_when_it_was_last_seen(t
 
 @pytest.mark.parametrize(
     ("on", "status", "told"),
-    [(False, 2, ("使っていません", "LINE is off")), (True, 0, ("まだ何も届いていません", "Nothing has come from LINE yet"))],
+    [
+        (False, 2, ("使っていません", "LINE is off")),
+        (True, 0, ("まだ何も届いていません", "Nothing has come from LINE yet")),
+    ],
 )
-def test_where_line_is_off_or_has_never_come_the_status_command_says_so(tmp_path, monkeypatch, capsys, on, status, told):
+def test_where_line_is_off_or_has_never_come_the_status_command_says_so(
+    tmp_path, monkeypatch, capsys, on, status, told
+):
     import argparse
     from dataclasses import replace
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -13,6 +14,8 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from sqlalchemy.engine import make_url
 
 from bot.applications.errors import StoreUnavailable
+from bot.channels.line import memory
+from bot.locks import QueueLockStore
 from bot.privacy.crypto import Vault
 from bot.shared.conversations import Overtaken
 from bot.shared.repeat import answers
@@ -27,7 +30,7 @@ DOMAIN = Domain.from_dict(
         "actions": ["action_respond"],
         "slots": {
             name: {"type": "any", "influence_conversation": False, "mappings": [{"type": "custom"}]}
-            for name in ("check", "application_draft", "language")
+            for name in ("check", "application_draft", "language", "said", "offered")
         },
     }
 )
@@ -69,6 +72,23 @@ async def test_a_conversation_goes_on_at_any_worker(worker: Make) -> None:
     assert tracker.get_slot("check") == {"asked": "both_adults"}
     assert tracker.latest_action_name == "action_listen"
     assert await two.retrieve("web-b") is None
+
+
+@pytest.mark.parametrize("begun", [False, True])
+async def test_an_answer_rasa_was_not_asked_for_is_known_to_every_worker(worker: Make, begun: bool) -> None:
+    """A location on LINE: the same store at two workers, one after the other."""
+    one, two = worker(), worker()
+    if begun:
+        await turn(two, "1")
+    agent = SimpleNamespace(tracker_store=one, lock_store=QueueLockStore())
+    answer = {"text": "Osaka", "buttons": [], "answer": {"id": "prefecture_osaka"}}
+    await memory.remember(agent, "web-a", {"say": "prefecture"}, [answer], "en", None)
+    tracker = await two.retrieve("web-a")
+    assert tracker is not None and tracker.get_slot("language") == "en"
+    there = SimpleNamespace(tracker_store=two)
+    assert [m["answer"]["id"] for m in await memory.said_last(there, "web-a")][-1] == "prefecture_osaka"
+    await turn(two, "2")
+    assert said(await one.retrieve("web-a")) == (["1", "2"] if begun else ["2"])
 
 
 async def test_nothing_is_written_before_the_first_answer(worker: Make) -> None:
