@@ -76,6 +76,9 @@ _OF_SOMETHING_ELSE = (
     "faq/oos",
     "faq/alternatives",
 )
+_FILING_PLAINLY = re.compile(
+    r"届|とど|宣誓|せんせい|申し?込|申請|登録|資格|条件|対象|該当|出せ|だせ|もらえ|\bget (?:the|a) (?:tokyo )?certificate|\b(?:apply|register|qualify|eligib|oath|file|filing)\w*"
+)
 _OF_THE_PROCEDURE = ("faq/application", "faq/support", "faq/privacy", "faq/scheme", "faq/statistics")
 _FILING = re.compile(
     r"申し?込|申請|届|とど|宣誓|登録|資格|条件|対象|該当|使える?(?:立場|二人)|いける|いけます|だめ|ダメ|できる|できます|"
@@ -261,6 +264,13 @@ def _facts(u: Understanding, today: date) -> Facts:
 _PARTED = re.compile(r"別れ|解消|終わ|出て(?:行|い)|もう(?:い|一緒)|left|broke|ended|split|over\b|moved out")
 
 
+def stands_against(u: Understanding, today: date) -> bool:
+    """Whether a message itself tells of something that stands against filing now."""
+    facts = stated.read(u, today)
+    decision = verdicts.decision_for(facts, today, direct=True)
+    return bool(facts) and bool(decision.with_status(Status.NOT_MET))
+
+
 def again(u: Understanding, memory: Memory, facts: Facts, today: date) -> check.Step | None:
     """One more fact, or a changed one, about the case just judged: the verdict anew."""
     previous = memory.check or {}
@@ -348,6 +358,9 @@ def _is_case(u: Understanding, facts: Facts, hard: list[str]) -> bool:
     doubts_own = told and u.says("about", _SURE_CASE) == "case" and _FILING.search(u.plain)
     if u.mass("faq/oos") > 0.5 and len(hard) < 2 and not doubts_own:
         return False
+    little = set(hard) <= _WHERE | {"links"} or label.startswith("faq/documents") and len(hard) < 2
+    if label.startswith(_OF_SOMETHING_ELSE) and p > 0.5 and little and not _FILING_PLAINLY.search(u.plain):
+        return False  # 「千代田区って区独自のやつ無いよね？住んでても意味ある？」
     if doubts_own and label.startswith("faq/oos") and set(hard) - _WHERE:
         return True  # 「卒業したら彼女と宣誓したい高2です」
     if label.startswith(_OF_THE_PROCEDURE) and p > 0.95 and not set(hard) - _WHERE:

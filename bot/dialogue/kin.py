@@ -158,6 +158,8 @@ def read_kin(u: Understanding, text: str, facts: dict[str, Any]) -> None:
             "孫|子|娘|息子", u.text[entity["start"] :]
         ):
             continue  # 「孫もおりません」: none there is
+        if re.search(r"(?:asking|question|writing|this is) (?:for|about|on behalf of) (?:my|a|our)\s?$", before):
+            continue
         if _OF_THE_OTHER.search(before):
             continue  # 「彼女の母親も」: a relative of one of them, not the two of them
         if _DENIED_AFTER.match(after) or (english and _DENIED_BEFORE.search(before)):

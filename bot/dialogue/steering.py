@@ -74,6 +74,8 @@ def control(moment: Moment) -> Turn | None:
         label, p = "check_application_status", 1.0
     if p < (0.45 if label == "stop" else 0.5):
         return None
+    if label == "start_application" and cases.stands_against(moment.u, moment.today):
+        return None  # "im 17 hes 20, can we sign up right now": told first how it stands
     answer = _ALWAYS.get(label) or (None if moment.checking else _OUTSIDE_A_CHECK.get(label))
     return answer(moment) if answer else None
 

@@ -41,7 +41,7 @@ _DISTRESS = re.compile(
 )
 # A question about procedure that only mentions such a word is not a cry for help.
 _INFORMATIONAL = re.compile(
-    r"(?:意識|判断).{0,8}(?:とき|時|場合|前に)|\bif (?:i'?m|i am|she|he|they|my)\b|(?:場合|とき|時|際|後|あと)(?:の|は|に)?.{0,8}(?:手続|届|書類|証明書|返|必要|相続|どうな|名義)|窓口(?:は|を|って)(?:どこ|教え|あり)|what (?:happens|if).{0,30}(?:dies|died)|if (?:my|one|a|the) \w+ dies|件数|統計|とは(?:何|なん)|定義|条例|禁止され|防ぐため|防止|守ってもら|心配"
+    r"(?:意識|判断).{0,8}(?:とき|時|場合|前に)|\bif (?:i'?m|i am|she|he|they|my)\b|(?:場合|とき|時|際|後|あと)(?:の|は|に)?.{0,8}(?:手続|届|書類|証明書|返|必要|相続|どうな|名義)|what (?:happens|if).{0,30}(?:dies|died)|if (?:my|one|a|the) \w+ dies|件数|統計|とは(?:何|なん)|定義|条例|禁止され|防ぐため|防止|守ってもら|心配"
 )
 
 _GATES = (
@@ -53,6 +53,9 @@ _GATES = (
     (_HARASSMENT, "crisis_harassment"),
     (_DISTRESS, "support_crisis"),
 )
+# Asking for a desk is asking for help when something was done to them; after a death it is about papers.
+_DESK = re.compile(r"窓口(?:は|を|って)(?:どこ|教え|あり)")
+_DESK_OF_PAPERS = frozenset({"crisis_bereavement", "crisis_medical_emergency", "support_crisis"})
 _ALWAYS = frozenset({"crisis_suicide"})
 
 
@@ -63,6 +66,9 @@ def crisis_in(text: str) -> str | None:
     if is_romaji(plain):
         candidates.append(sentence_to_hiragana(plain))
     for pattern, entry_id in _GATES:
-        if any(pattern.search(c) for c in candidates) and (entry_id in _ALWAYS or not _INFORMATIONAL.search(plain)):
+        if not any(pattern.search(c) for c in candidates):
+            continue
+        papers = entry_id in _DESK_OF_PAPERS and _DESK.search(plain)
+        if entry_id in _ALWAYS or not (papers or _INFORMATIONAL.search(plain)):
             return entry_id
     return None
