@@ -75,6 +75,7 @@ _OF_SOMETHING_ELSE = (
     "faq/oos",
     "faq/alternatives",
 )
+_OF_THE_PROCEDURE = ("faq/application", "faq/support", "faq/privacy", "faq/scheme", "faq/statistics")
 _FILING = re.compile(
     r"申し?込|申請|届|とど|宣誓|登録|資格|条件|対象|該当|使える?(?:立場|二人)|いける|いけます|だめ|ダメ|できる|できます|"
     r"\b(?:apply|appl(?:ied|ication)|register|registration|qualify|eligib|oath|file|filing|allowed|can we do it)\w*"
@@ -283,7 +284,12 @@ def again(u: Understanding, memory: Memory, facts: Facts, today: date) -> check.
     refused = after_verdict and verdicts.decision_for(
         memory.said[-1]["facts"], today, direct=memory.said[-1].get("mode") == "direct"
     ).verdict.value in ("ineligible", "ask_office")
-    if not correcting and check._QUESTION.search(u.plain) and _asks_something_else(u, list(strong)):
+    cured = refused and any(
+        previous["facts"].get(key) not in (None, strong[key])
+        for key in ("any_marriage", "any_other_partnership")
+        if key in strong
+    )  # 「朗報、解消の手続きが終わってた。これでどう?」
+    if not correcting and not cured and check._QUESTION.search(u.plain) and _asks_something_else(u, list(strong)):
         return None
     adds = (
         correcting
@@ -333,6 +339,8 @@ def _is_case(u: Understanding, facts: Facts, hard: list[str]) -> bool:
     doubts_own = told and u.says("about", _SURE_CASE) == "case" and _FILING.search(u.plain)
     if u.mass("faq/oos") > 0.5 and len(hard) < 2 and not doubts_own:
         return False
+    if label.startswith(_OF_THE_PROCEDURE) and p > 0.95 and not set(hard) - _WHERE:
+        return False  # 「先週届け出たんですが、進み具合はどこで分かりますか」
     refuses = facts.get("has_sexual_minority") == "no" or facts.get("makes_oath") == "no"
     if facts.get("makes_oath") == "no" and _FILING.search(u.plain):
         return True  # 「都営住宅に入りたいだけ、約束する気はない。出せる?」

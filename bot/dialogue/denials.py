@@ -23,10 +23,10 @@ _ROW = re.compile("|".join(f"(?P<{name}>{words})" for name, words in _NAMED.item
 # What may stand between two things named, or between the last one and the negative.
 _BETWEEN = (
     r"(?:[もやとはがのにを、・，]|[ 　]|または|とか|など|なんか|関係|相手|者|もの|歴|経験|特に|いまは|今は|いま|今|現在|まだ|一度|一回|過去|同士|どうし|つながり|繋がり|"
-    r"して(?:い)?る(?:人|相手|ひと|者)|した(?:こと|人|相手)|の人|登録|届け?出?|どちら|どっち|二人と|お互い|で(?=も|は|すら)|じゃ(?=な|あ))*"
+    r"して(?:い)?る(?:人|相手|ひと|者)|した(?:こと|人|相手)|の人|登録|届け?出?|届|どちら|どっち|二人と|お互い|で(?=も|は|すら)|じゃ(?=な|あ))*"
 )
 _NEGATIVE = (
-    r"(?:(?:し|やっ|もっ|持っ|結ん|組ん|交わし|つながっ|繋がっ|いっさい|一切|全く|まったく)(?:て|で|と|ちょ|ち)?(?:は|も)?)*"
+    r"(?:(?:し|やっ|もっ|持っ|結ん|組ん|交わし|出し|入れ|つながっ|繋がっ|いっさい|一切|全く|まったく)(?:て|で|と|ちょ|ち)?(?:は|も)?)*"
     r"(?:(?:い|お|と|ら|り|る|あ|ござい|で|じゃ|おり|いて|は|も)*)"
     r"(?:な(?:い|く|し|かっ|ぁ|あ$|か(?=$|[。、]|ばい|と|よ|けん))|無(?:い|く|し)|ません|まへん|へん|ひん|まっせん|ね(?:え|ぇ|ー)|おらず|おらん|おらへん|おらな|とらん|とらず|ちょらん|いず|いねえ|せず|ゼロ|なしで)"
 )
@@ -48,10 +48,10 @@ def denied(plain: str) -> frozenset[str]:
 
 
 def before_denial(plain: str, names: frozenset[str]) -> str:
-    """What stands before the first denied row of these names, within its sentence: who it is said of."""
+    """What stands before the first denied row of these names, within its clause: who it is said of."""
     text = _SPACED.sub("", plain)
     start = next((start for start, _, row in _rows(plain) if names & set(row)), 0)
-    return re.split(r"[。.!?！？\n]", text[:start])[-1]
+    return re.split(r"[。.!?！？\n]|(?<=で)、|(?<=が)、|(?<=けど)、|(?<=て)、|(?<=し)、", text[:start])[-1]
 
 
 def without_denials(plain: str) -> str:

@@ -124,6 +124,9 @@ _HEEDED = (
     ("kin", "req-07-not-close-relatives", ("relation",)),
 )
 _HEED = 0.5
+_OF_MARRIAGE = re.compile(
+    r"婚|離|籍|夫|妻|嫁|旦那|ダンナ|主人|独身|独り|別居|バツ|けっこん|りこん|どくしん|おっと|つま|marri|divorc|husband|wife|spouse|single|separat|wed"
+)
 
 
 def _heed(u: Understanding, facts: Facts) -> None:
@@ -134,7 +137,10 @@ def _heed(u: Understanding, facts: Facts) -> None:
     if u.says("about", _RULE) != "case":
         return
     for slot, requirement, keys in _HEEDED:
-        if u.doubt(slot) >= _HEED and not any(facts.get(key) for key in keys):
+        if slot == "marriage" and not _OF_MARRIAGE.search(u.plain):
+            continue  # nothing is said of one
+        unsaid = u.standing.get(slot, ("-",))[0] == "-"
+        if u.doubt(slot) >= _HEED and not unsaid and not any(facts.get(key) for key in keys):
             _open(facts, requirement)
 
 
@@ -159,7 +165,7 @@ _SAID_DOUBTS = (
         "req-05-not-married",
         ("any_marriage",),
         re.compile(
-            r"(?:既婚|独身|結婚して(?:い)?る)か(?:独身|既婚|どうか)?[^。]{0,14}(?:教えて(?:くれ|もらえ)(?:な|へ|ま)|分から|わから|不明|知ら)|離婚(?:届)?[^。、]{0,10}(?:した|できた|出した|成立した|済んだ|終わった|受理された)(?:はず|と思|らしい|みたい|って言って(?!い?ます))|(?:離婚|届)[^。]{0,20}受理された(?:か|の)(?:どうか)?[^。]{0,16}(?:分から|わから|不明|知ら)|離婚届[^。、]{0,4}、?[^。、]{0,12}(?:出すこと|出す予定|出します|提出(?:する|予定|します))|"
+            r"(?:既婚|独身|結婚して(?:い)?る)か(?:独身|既婚|どうか)?[^。]{0,14}(?:教えて(?:くれ|もらえ)(?:な|へ|ま)|分から|分かりま?せん|わから|わかりま?せん|不明|知ら)|離婚(?:届)?[^。、]{0,10}(?:した|できた|出した|成立した|済んだ|終わった|受理された)(?:はず|と思|らしい|みたい|って言って(?!い?ます))|(?:離婚|届)[^。]{0,20}受理された(?:か|の)(?:どうか)?[^。]{0,16}(?:分から|分かりま?せん|わから|わかりま?せん|不明|知ら)|離婚届[^。、]{0,4}、?[^。、]{0,12}(?:出すこと|出す予定|出します|提出(?:する|予定|します))|"
             r"(?:think|believe|suppose|hope|pretty sure|says?)s? (?:that )?(?:his|her|my|the|their|he'?s|she'?s|i'?m) .{0,12}divorced?\b.{0,60}(?:hasn'?t|haven'?t|never|not|n'?t) .{0,12}(?:check|verif|confirm|seen|look|sure)"
         ),
     ),
@@ -167,7 +173,7 @@ _SAID_DOUBTS = (
         "req-06-no-other-partner",
         ("any_other_partnership",),
         re.compile(
-            r"(?:パートナーシップ|宣誓|登録|届)[^。、]{0,10}(?:解消|返還|返納|取り消|終わ|切れ|消え|残)[^。、]{0,8}か(?:どうか)?(?:が|は|も)?(?:まだ|よく)?(?:分から|わから|知ら|不明|思い出せ|確かめ|確認)|(?:解消|返還|返納)[^。、]{0,10}か(?:どうか)?(?:が|は|も)?[^。、]{0,4}(?:覚えて|思い出せ|分から|わから|知ら|不明)|"
+            r"(?:パートナーシップ|宣誓|登録|届)[^。、]{0,10}(?:解消|返還|返納|取り消|終わ|切れ|消え|残)[^。、]{0,8}か(?:どうか)?(?:が|は|も)?(?:まだ|よく)?(?:分から|分かりま?せん|わから|わかりま?せん|知ら|不明|思い出せ|確かめ|確認)|(?:解消|返還|返納)[^。、]{0,10}か(?:どうか)?(?:が|は|も)?[^。、]{0,4}(?:覚えて|思い出せ|分から|分かりま?せん|わから|わかりま?せん|知ら|不明)|"
             r"(?:can'?t|cannot|don'?t|not) (?:really |quite )?(?:remember|recall|know|sure)[^.]{0,30}(?:cancel|dissol|end|terminat|return|revok|counts? as (?:a )?partner)"
         ),
     ),
@@ -225,7 +231,7 @@ _ENDED = re.compile(
     r"(?:解消|返還|返納)[^。、]{0,12}(?:済|終え|終わ(?:って|り|っ)|しました|した(?!い|ら|か|つもり|はず)|完了)|証明書[^。、]{0,4}返(?:し|却|納)(?:ました|た(?!い|ら|か|つもり|はず))"
 )
 _HEDGED = re.compile(
-    r"分から|わから|解ら|知ら|思い出せ|覚えて|かも|はず|不明|たぶん|多分|おそらく|らしい|みたい|か(?:どうか|な)|迷|まだ|自信|微妙|あいまい|曖昧|確認|maybe|might|may\b|think|not sure|don'?t know|unsure|remember|perhaps|probably|supposed|believe|unclear|whether"
+    r"分から|分かりま?せん|わから|わかりま?せん|解ら|知ら|思い出せ|覚えて|かも|はず|不明|たぶん|多分|おそらく|らしい|みたい|か(?:どうか|な)|迷|まだ|自信|微妙|あいまい|曖昧|確認|maybe|might|may\b|think|not sure|don'?t know|unsure|remember|perhaps|probably|supposed|believe|unclear|whether"
 )
 _SILENT_DOUBTS = (
     ("relation", "kin", "req-07-not-close-relatives"),
@@ -254,13 +260,18 @@ def _leave_doubts_open(u: Understanding, facts: Facts) -> None:
     # A place in Tokyo and nothing else named leaves no room for a doubt about where they are.
     elsewhere = any(place[1] == "outside_tokyo" for place in u.places) or u.values("date") or u.values("period")
     enough = _DOUBT if _LOOSE_TIE.search(u.plain) else _STRONG_DOUBT
-    plain_tie = (_PLAIN_TIE.search(u.plain) or ties.lives_plainly(u)) and not _LOOSE_TIE.search(u.plain)
+    timed = u.values("date") or u.values("period") or _LATER.search(u.plain)
+    named = ties.named_links(u.plain, u) and not timed
+    plain_tie = (_PLAIN_TIE.search(u.plain) or ties.lives_plainly(u) or named) and not _LOOSE_TIE.search(u.plain)
     doubted = u.doubt("tie") >= (enough if elsewhere else _NEAR_CERTAIN)
     if isinstance(facts.get("links"), list) and not plain_tie and doubted:
         del facts["links"]
         facts["open_link"] = True
 
 
+_LATER = re.compile(
+    r"来年|らいねん|来月|らいげつ|再来|から[ 　]?(?:働|はたら|勤|つとめ|通|かよ)|決ま|きま(?:って|り)|予定|よてい|next (?:year|month|week|spring|summer|autumn|fall|winter)|will start|going to"
+)
 _PLAIN_TIE = re.compile(
     r"\b(?:i|he|she|my (?:girlfriend|boyfriend|partner)) (?:stud(?:y|ies)|works?|go(?:es)? to (?:school|university|college)|commutes?)\b[^.]{0,30}\b(?:in|to|at) (?:tokyo|[a-z]+(?:-ku| ward)?)\b(?! (?:prefecture))|"
     r"(?:都内|東京)の(?:会社|大学|大学院|学校|高校|専門学校|職場|店|病院)[^。]{0,8}(?:勤|通|働|在学)"

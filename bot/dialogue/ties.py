@@ -184,7 +184,7 @@ def read_ties(u: Understanding, text: str, today: date, facts: Facts) -> None:
         and not any(p[0] in ("municipality", "quarter") for p in inside)
         and (BOTH.search(text) or re.search(r"(?:在住|住み|住まい)(?:同士|どうし|の(?:カップル|二人))", text))
     )
-    named = _named_links(text, u)
+    named = named_links(text, u)
     if (
         both_out
         and not moving
@@ -335,7 +335,7 @@ def _beside(before: str, name: str, after: str) -> re.Pattern[str]:
     return re.compile(f"(?:{before}){re.escape(name)}|{re.escape(name)}(?:区|市)?{after}")
 
 
-def _named_links(text: str, u: Understanding) -> list[str]:
+def named_links(text: str, u: Understanding) -> list[str]:
     """「学校が新宿」「下宿は町田」「渋谷の会社」: the tie is named by a noun beside the place."""
     found = []
     for entity in u.entities if _MAY_NAME.search(text) else ():
