@@ -199,6 +199,7 @@ def opened(view: View, access: Mapping[str, Any]) -> dict[str, Any]:
         "missing": list(view.missing),
         "wishes": view.wishes.to_json(),
         "linked": view.linked,
+        "new_pin": bool(access.get("new_pin")),
     }
 
 

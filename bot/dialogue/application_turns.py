@@ -27,7 +27,7 @@ def under_way(moment: Moment) -> Turn | None:
     draft, access = moment.draft, moment.access
     if commands.erases(moment.u):
         return None  # never an answer to one of our questions: see `steering.control`
-    if access.get("grant") and commands.noted_pin(moment.u):
+    if access.get("grant") and commands.noted_pin(moment.u, shown=bool(access.get("new_pin"))):
         return _turn(moment, Step(access, task={"do": "noted"}), "access")
     if drafts.active(draft) and moment.u.sure("check_application_status", 0.7):
         return status(moment)

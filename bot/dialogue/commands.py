@@ -63,6 +63,10 @@ COMMANDS: Mapping[str, re.Pattern[str]] = {
 _NOTED = re.compile(
     r"^新しい(?:暗証)?番号を?(?:書き留め|書き|控え|メモし)(?:まし)?た|^i(?:'ve| have)? (?:noted|written down) the new (?:number|pin)"
 )
+_NOTED_ALONE = re.compile(
+    r"(?:はい、?|ok、?|了解、?)?(?:ちゃんと|もう|いま|今)?(?:番号|ばんごう|メモ)?(?:を|に)?(?:書き?留め|かきとめ|書き?とめ|控え|ひかえ|書き|かき|メモし|めもし|保存し|ほぞんし|記録し)(?:まし)?た(?:よ|ので大丈夫(?:です)?)?[。.!！ ]*"
+    r"|(?:(?:yes|ok|okay),? ?)?(?:i(?:'ve| have)? )?(?:just )?(?:noted|wrote|written|saved)(?: (?:it|that|the number|the pin))?(?: down)?[.! ]*"
+)
 # What was handed in elsewhere, by somebody else, or not yet: none of it is a filing with Tokyo.
 _NOT_FILED = re.compile(
     r"戸籍|こせき|抄本|住民票|じゅうみんひょう|役所|やくしょ|請求|友だち|友達|ともだち|友人|知り合い|知人|来月|らいげつ|来週|来年|つもり|まだ|前に|family register|residence record|city hall|ward office|\bfriends?\b|\brequest|\bif\b|\bnext (?:month|week|year)|\bnot\b|n't\b|before we"
@@ -214,9 +218,9 @@ def lost_receipt(u: Understanding) -> bool:
     return bool(_LOST_RECEIPT.search(u.plain))
 
 
-def noted_pin(u: Understanding) -> bool:
-    """Whether a new PIN is said to be written down."""
-    return bool(_NOTED.search(u.plain))
+def noted_pin(u: Understanding, *, shown: bool = False) -> bool:
+    """Whether a new PIN is said to be written down; while one was just shown, also in words that do not name it."""
+    return bool(_NOTED.search(u.plain) or shown and _NOTED_ALONE.fullmatch(u.plain))
 
 
 def wants_new_pin(u: Understanding) -> bool:

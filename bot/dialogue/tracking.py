@@ -3,7 +3,7 @@
 The state is a plain dict in the slot `application_access`: `asked` (receipt, pin, old_pin, lost_pin, tick, tick_all, mail, mail_given, filed, withdraw, link
 or None),
 `purpose` (look_up or new_pin), `receipt` and `pin` as the gate sealed them, `retry` (a task that met a closed door), `misses`, and
-after a look-up what `bot.desk` has noted: `grant`, `proof`, `documents`, `missing`, `wishes`, `linked`; `mail` is an address
+after a look-up what `bot.desk` has noted: `grant`, `proof`, `documents`, `missing`, `wishes`, `linked`, and `new_pin` when a new one was shown that is not noted yet; `mail` is an address
 sent unasked, sealed. No value in it is in clear.
 """
 
