@@ -53,7 +53,10 @@ def _delivery(visit: Visit) -> Delivery | None:
 def _told(visit: Visit, started: Started, slots: dict[str, Any], *, again: bool) -> Outcome:
     """Receipt and PIN, with the record open to this conversation."""
     view = visit.applications.open_started(started, visit.caller)
-    access = opened(view, {} if visit.on_line else visit.seal(receipt=started.receipt))
+    if visit.on_line:  # the link to the page may not be opened in time
+        access = {**opened(view, {}), "started": visit.applications.note_started(started, visit.caller)}
+    else:
+        access = opened(view, visit.seal(receipt=started.receipt))
     slots = {**slots, "application_access": access, "said": [_not_again()]}
     if visit.on_line:
         token = visit.applications.issue_one_time_link(view.grant, visit.caller, with_numbers=True)

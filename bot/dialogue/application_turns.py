@@ -29,6 +29,9 @@ def under_way(moment: Moment) -> Turn | None:
         return None  # never an answer to one of our questions: see `steering.control`
     if access.get("grant") and commands.noted_pin(moment.u, shown=bool(access.get("new_pin"))):
         return _turn(moment, Step(access, task={"do": "noted"}), "access")
+    # With nothing said before, the conversation was forgotten for its age: a link of the chat to a record may still be there.
+    if (access or not moment.memory.said) and scene(moment).on_line and commands.link_again(moment.u):
+        return _tracked(moment, Step({**access, "asked": None}, task={"do": "link_again"}))
     if drafts.active(draft) and moment.u.sure("check_application_status", 0.7):
         return status(moment)
     if drafts.active(draft) and (commands.lost_pin(moment.u) or drafts.changes(draft) and _leaves_change(moment)):
