@@ -40,6 +40,8 @@ def recover(visit: Visit) -> Outcome:
         started = visit.applications.started_by(delivery) if delivery else None
     except (StoreUnavailable, ApplicationErased, IdempotencyConflict):
         started = None
+    if started is None and (forgotten := visit.task.get("otherwise")):
+        return Outcome((note(forgotten, "start_application", "offer", buttons=["start"]),))
     if started is None:
         what = say("yes_what", kind="offer", topic="smalltalk", related=MENU[:4])
         return Outcome((what,), {"offered": list(MENU[:4])})
