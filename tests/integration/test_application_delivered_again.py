@@ -182,3 +182,28 @@ def test_a_change_that_was_forgotten_is_not_said_to_wait(
     later = clock.now() + timedelta(minutes=31)
     monkeypatch.setattr(clock, "now", lambda: later)
     assert talk("もう一度").messages[0]["answer"]["id"] == "task_change_forgotten"
+
+
+def test_a_yes_to_the_first_summary_delivered_again_does_not_lose_the_correction(
+    talk: Callable[..., Any], own: Applications, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from actions import errands
+    from bot.desk.errand import Outcome, Visit, try_later
+
+    prepared(talk)
+
+    def unheard(errand: Any, visit: Visit) -> Outcome:
+        errand(visit)
+        return try_later(visit)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(errands, "carried_out", unheard)
+        talk("はい", message_id="message-1")
+    assert talk("やっぱり来年の5月に届け出ます").messages[0]["answer"]["kind"] == "confirm"
+    again = talk("はい", message_id="message-1")
+    assert again.messages[0]["answer"]["kind"] == "confirm" and "5月" in text_of(again)
+    receipt, pin = numbers(talk("はい", message_id="message-2"))
+    (kept,) = own.listed()
+    assert kept.planned_month is not None and kept.planned_month.endswith("-05")
+    assert receipt in text_of(talk("はい", message_id="message-1"))  # and afterwards it finds what it has started
+    assert own.look_up(receipt, pin, Caller("elsewhere"))
