@@ -81,9 +81,7 @@ class Access(Core):
         The old one opens until the new one is used or noted (`noted_pin`), so that an answer that is lost shuts nobody out. The key
         is made by us for one confirmation, as for `start`.
         """
-        number = receipt.read(receipt_text) or ""
-        key_hash = self.vault.keyed_hash("idempotency", f"new_pin:{caller.conversation}:{idempotency_key}")
-        digest = self.vault.keyed_hash("content", f"{number}:{pin.read(pin_text)}")
+        key_hash, digest = self._of_renewal(receipt_text, pin_text, caller, idempotency_key)
         if said := self._said_before(key_hash, digest):
             return said
         with self.pins.turn():
@@ -94,6 +92,18 @@ class Access(Core):
             self._take_back(connection, counted)
             self._set_pin(connection, application, made, key_hash, digest)
         return fresh
+
+    def open_renewed(self, receipt_text: str, pin_text: str, caller: Caller, idempotency_key: str) -> View:
+        """What `new_pin` has just given a new PIN, opened to who proved the old one for it.
+
+        Raises `ApplicationNotFound` when nothing was made under this key for this receipt and old PIN.
+        """
+        key_hash, digest = self._of_renewal(receipt_text, pin_text, caller, idempotency_key)
+        with self.store.write() as connection:
+            earlier = repository.confirmed(connection, key_hash)
+            if not (earlier and earlier.application and hmac.compare_digest(earlier.content_digest, digest)):
+                raise ApplicationNotFound()
+            return self._with_proof(self._view(connection, earlier.application, caller, self.now()), caller)
 
     def replace_lost_pin(self, proof: str, grant: str, caller: Caller, idempotency_key: str) -> str:
         """A new PIN for who typed the old one, or was given it, in this conversation within half an hour; once for a key.
@@ -117,12 +127,20 @@ class Access(Core):
             self._set_pin(connection, application, made, key_hash, digest)
         return fresh
 
-    def noted_pin(self, grant: str, caller: Caller) -> None:
-        """The couple has noted a new PIN: the old one opens nothing from now on."""
+    def noted_pin(self, grant: str, caller: Caller) -> bool:
+        """The couple has noted a new PIN: the old one opens nothing from now on. False when no new one waited for that."""
         with self.store.write() as connection:
             stored = self._granted(connection, grant, caller, self.now())
             if stored.next_pin_hash:
                 repository.retire_old_pin(connection, stored.application.id, stored.next_pin_hash)
+            return stored.next_pin_hash is not None
+
+    def _of_renewal(
+        self, receipt_text: str, pin_text: str, caller: Caller, idempotency_key: str
+    ) -> tuple[bytes, bytes]:
+        number = receipt.read(receipt_text) or ""
+        key_hash = self.vault.keyed_hash("idempotency", f"new_pin:{caller.conversation}:{idempotency_key}")
+        return key_hash, self.vault.keyed_hash("content", f"{number}:{pin.read(pin_text)}")
 
     def _said_before(self, key_hash: bytes, digest: bytes) -> str | None:
         """The PIN made under a key, as long as it opens."""

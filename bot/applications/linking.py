@@ -6,7 +6,7 @@ import secrets
 from datetime import timedelta
 from enum import Enum
 
-from bot.applications import link_rows, repository
+from bot.applications import grants, link_rows, repository
 from bot.applications.core import Core
 from bot.applications.errors import ApplicationNotFound, InvalidInput
 from bot.applications.views import Caller, Started, View
@@ -81,14 +81,32 @@ class Linking(Core):
     def redeem_with_numbers(self, token: str, caller: Caller) -> tuple[View, Started | None]:
         """As `redeem`, with receipt and PIN of an application just started; without when the token is for none, or the PIN is another by now."""
         view = self.redeem(token, caller)
-        changed = any(row.reason == "new_pin" for row in view.history)
-        if link_kind(token) is not LinkKind.SHOWS_NUMBERS or changed:
-            return view, None
+        return view, self._numbers(view) if link_kind(token) is LinkKind.SHOWS_NUMBERS else None
+
+    def note_started(self, started: Started, caller: Caller) -> str:
+        """A note for the conversation that started it, by which `open_noted` finds it for two days."""
+        return grants.give(self.vault, started.application, self._conversation_hash(caller), self.now(), grants.STARTED)
+
+    def open_noted(self, note: str, caller: Caller) -> tuple[View, bool]:
+        """What this conversation has started, and whether its numbers can still be shown on our page.
+
+        Raises `GrantExpired`, or `ApplicationNotFound` when it was erased.
+        """
+        now = self.now()
+        application = grants.read(self.vault, note, self._conversation_hash(caller), now, grants.STARTED)
+        with self.store.write() as connection:
+            view = self._view(connection, application, caller, now)
+        return view, self._numbers(view) is not None
+
+    def _numbers(self, view: View) -> Started | None:
+        """Receipt and PIN of an application just started, as they were given; None when they are kept no longer, or the PIN is another."""
+        if any(row.reason == "new_pin" for row in view.history):
+            return None
         with self.store.read() as connection:
             found = repository.confirmations_of(connection, view.application.id)
         numbers = [self._open_response(confirmed, key_hash) for key_hash, confirmed in found]
         started = next((n for n in numbers if "receipt" in n), None)
-        return view, Started(view.application.id, started["receipt"], started["pin"]) if started else None
+        return Started(view.application.id, started["receipt"], started["pin"]) if started else None
 
     def invite_to_page(self, caller: Caller) -> str:
         """A token for our page by which, after a look-up there, the conversation that asks now can be linked."""

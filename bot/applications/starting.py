@@ -85,6 +85,16 @@ class Starting(Core):
             earlier = repository.confirmed(connection, key_hash)
         return self._repeat(earlier, key_hash, digest) if earlier else None
 
+    def revision_of(self, delivery: Delivery) -> int | None:
+        """The revision a message has confirmed; None when it has started nothing. Raises as `start`."""
+        key_hash, digest = self._of_delivery(delivery)
+        with self.store.read() as connection:
+            earlier = repository.confirmed(connection, key_hash)
+        if earlier is None:
+            return None
+        self._repeat(earlier, key_hash, digest)
+        return int(self._open_response(earlier, key_hash).get("revision", 0))
+
     def open_started(self, started: Started, caller: Caller) -> View:
         """What was just started, with a grant for the conversation that started it."""
         with self.store.write() as connection:

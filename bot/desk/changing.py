@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from bot.applications.errors import ApplicationNotFound, GrantExpired
 from bot.applications.model import State
@@ -77,7 +78,19 @@ def new_pin(visit: Visit) -> Outcome:
     receipt, pin = (visit.open(kind, visit.access.get(kind)) for kind in ("receipt", "pin"))
     if receipt is None or pin is None:
         raise GrantExpired()
-    return _new_pin_said(visit, visit.applications.new_pin(receipt, pin, visit.caller, visit.access["key"]))
+    before = _open_before(visit)
+    proved = (receipt, pin, visit.caller, visit.access["key"])
+    fresh = visit.applications.new_pin(*proved)
+    view = visit.applications.open_renewed(*proved)
+    return _new_pin_said(visit, fresh, view, same=before == view.application.id)
+
+
+def _open_before(visit: Visit) -> UUID | None:
+    """The application a change that was put aside belongs to; None when there is none, or nothing is open any more."""
+    try:
+        return granted(visit).application.id if visit.draft.get("mode") == "change" else None
+    except GrantExpired:
+        return None
 
 
 def lost_pin(visit: Visit) -> Outcome:
@@ -90,29 +103,31 @@ def lost_pin(visit: Visit) -> Outcome:
         )
     except (GrantExpired, ApplicationNotFound):
         return Outcome((note("pin_lost", buttons=["start"]),), {"application_access": access})
-    return _new_pin_said(visit, fresh)
+    return _new_pin_said(visit, fresh, view)
 
 
-def _new_pin_said(visit: Visit, fresh: str) -> Outcome:
-    """The new PIN; then whatever was put aside for it."""
-    access: dict[str, Any] = {**visit.access, "asked": None, "purpose": None, "pin": None, "retry": None}
+def _new_pin_said(visit: Visit, fresh: str, view: View, *, same: bool = True) -> Outcome:
+    """The new PIN, with the record open to who proved it; then whatever was put aside for it, unless that is of another record."""
+    access = {**opened(view, visit.access), "new_pin": True}
     spec = {**note("pin_changed", kind="status", buttons=["noted", "status"]), "table": "started"}
     again = {**note("not_again", kind="status", buttons=["status"]), "table": "started"}
     slots: dict[str, Any] = {"application_access": access, "said": [again]}
     waiting = []
-    if visit.draft.get("paused") and visit.draft.get("asked"):
+    if visit.draft.get("mode") == "change" and not same:
+        slots["application_draft"] = None
+    elif visit.draft.get("paused") and visit.draft.get("asked"):
         slots["application_draft"] = {**visit.draft, "paused": False}
         waiting = [drafts.pending(dict(visit.draft), "go_on")]
     return Outcome(({**spec, "sealed": visit.seal(pin=fresh)}, *waiting), slots)
 
 
 def noted(visit: Visit) -> Outcome:
-    """The new PIN is written down: the old one stops working."""
+    """The new PIN is written down: the old one stops working. Without a new one nothing does, and so it is said."""
     view = granted(visit)
-    visit.applications.noted_pin(view.grant, visit.caller)
-    spec = {**note("pin_noted", kind="status", buttons=["status"]), "table": "started"}
+    waited = visit.applications.noted_pin(view.grant, visit.caller)
+    spec = {**note("pin_noted" if waited else "no_new_pin", kind="status", buttons=["status"]), "table": "started"}
     waiting = [drafts.pending(dict(visit.draft), "go_on")] if drafts.active(visit.draft) else []
-    return Outcome((spec, *waiting), {"application_access": opened(view, visit.access)})
+    return Outcome((spec, *waiting), {"application_access": {**opened(view, visit.access), "new_pin": False}})
 
 
 def _done(visit: Visit, view: View, name: str, slots: dict[str, Any] | None = None, **values: Any) -> Outcome:

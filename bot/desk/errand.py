@@ -152,7 +152,11 @@ def _refused(visit: Visit) -> Outcome:
 def try_later(visit: Visit) -> Outcome:
     """The door is closed: said so, with what was wanted ready to be tried again."""
     later = "later_start" if visit.task.get("do") == "start" else "later_change"
-    name = "later" if visit.task.get("do") in ("status", "look_up", "view", "receipt", "page") else later
+    name = (
+        "later"
+        if visit.task.get("do") in ("status", "look_up", "view", "receipt", "page", "link_again", "pin_again")
+        else later
+    )
     topic = "start_application" if name == "later_start" else "status_check"
     said = note(name, topic, "fallback", buttons=["again"])
     if name == "later_start" or visit.task.get("do") == "wishes":
@@ -164,7 +168,8 @@ def invite(visit: Visit) -> Outcome:
     """On LINE: a link to our page that opens once, where this conversation can be linked (R48)."""
     token = visit.applications.invite_to_page(visit.caller)
     spec = note("invite", kind="ask", buttons=["again"])
-    return Outcome(({**spec, "sealed": visit.seal(link=on_page(token))},), {"application_access": None})
+    access = {"invited": True, "started": visit.access.get("started")}
+    return Outcome(({**spec, "sealed": visit.seal(link=on_page(token))},), {"application_access": access})
 
 
 def on_page(token: str) -> str:
@@ -199,6 +204,8 @@ def opened(view: View, access: Mapping[str, Any]) -> dict[str, Any]:
         "missing": list(view.missing),
         "wishes": view.wishes.to_json(),
         "linked": view.linked,
+        "new_pin": bool(access.get("new_pin")),
+        "started": access.get("started"),
     }
 
 

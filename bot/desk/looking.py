@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.applications.errors import ApplicationNotFound, GrantExpired
 from bot.applications.views import View
-from bot.desk.errand import Outcome, Visit, answered, ask, invite, note, on_page, status
+from bot.desk.errand import Outcome, Visit, answered, ask, invite, note, on_page, opened, status
 from bot.dialogue.speaking import Spec
 
 
@@ -60,12 +60,50 @@ def granted(visit: Visit) -> View:
 
 def receipt(visit: Visit) -> Outcome:
     """The receipt number once more, for the minutes it is at hand; it is kept nowhere in a form that could be read."""
+    if visit.on_line:
+        return _linked_again(visit, "receipt_lost")
     kept = visit.open("receipt", visit.access.get("receipt"))
-    if kept is None or visit.on_line:
+    if kept is None:
         after = {"application_access": {**visit.access, "asked": None}}
-        return Outcome((note("receipt_lost", kind="answer", buttons=[] if visit.on_line else ["start"]),), after)
+        return Outcome((note("receipt_lost", kind="answer", buttons=["start"]),), after)
     spec = note("receipt_again", kind="status", buttons=["status"])
     return Outcome(({**spec, "sealed": visit.seal(receipt=kept)},))
+
+
+def link_again(visit: Visit) -> Outcome:
+    """On LINE: another link in place of one that was not opened in time; an invitation where no record is known."""
+    return _linked_again(visit, None)
+
+
+def lost_pin(visit: Visit) -> Outcome:
+    """On LINE: the numbers once more on our page, as long as they are kept; afterwards nobody can tell the PIN."""
+    return _linked_again(visit, "pin_lost", only_numbers=True)
+
+
+def _linked_again(visit: Visit, otherwise: str | None, *, only_numbers: bool = False) -> Outcome:
+    """A link to our page, with the numbers of what this very conversation has started, unless they are other ones by now."""
+    view, shown = _known(visit)
+    if view is None or only_numbers and not shown:
+        if otherwise is None:
+            return invite(visit)
+        return Outcome((note(otherwise),), {"application_access": {**visit.access, "asked": None}})
+    token = visit.applications.issue_one_time_link(view.grant, visit.caller, with_numbers=shown)
+    spec = note("numbers_on_page" if shown else "record_on_page", kind="ask", buttons=["again_link", "status"])
+    access = opened(view, visit.access)
+    return Outcome(({**spec, "sealed": visit.seal(link=on_page(token))},), {"application_access": access})
+
+
+def _known(visit: Visit) -> tuple[View | None, bool]:
+    """The record of this conversation, open, linked or started here, and whether its numbers can be shown."""
+    try:
+        started, shown = visit.applications.open_noted(visit.access.get("started") or "", visit.caller)
+    except (GrantExpired, ApplicationNotFound):
+        started, shown = None, False
+    try:
+        found = granted(visit)
+    except GrantExpired:
+        return started, shown
+    return found, shown and started is not None and started.application.id == found.application.id
 
 
 def page(visit: Visit) -> Outcome:
@@ -76,4 +114,12 @@ def page(visit: Visit) -> Outcome:
     return Outcome(({**spec, "sealed": visit.seal(link=on_page(token))},))
 
 
-ERRANDS = {"look_up": look_up, "status": linked, "view": view, "receipt": receipt, "page": page}
+ERRANDS = {
+    "look_up": look_up,
+    "status": linked,
+    "view": view,
+    "receipt": receipt,
+    "page": page,
+    "link_again": link_again,
+    "pin_again": lost_pin,
+}

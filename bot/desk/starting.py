@@ -9,7 +9,7 @@ from bot.applications.errors import ApplicationErased, IdempotencyConflict, Stor
 from bot.applications.model import Contact, ContactKind, Wishes
 from bot.applications.views import Delivery, Started
 from bot.desk.errand import Outcome, Visit, ask, kept_until, note, on_page, one_of, opened
-from bot.dialogue import wished
+from bot.dialogue import drafts, wished
 from bot.dialogue.speaking import MENU, Spec
 from bot.dialogue.turn import say
 from bot.rules.checklist import checklist
@@ -28,9 +28,18 @@ def start(visit: Visit) -> Outcome:
     except ContactGone:
         return _ask_for_contact(visit)
     revision = draft.get("revision", 0)
+    if _said_to_an_earlier_summary(visit, revision):
+        return Outcome((drafts.pending(dict(draft), "corrected"),), {"application_draft": {**draft, "tried": False}})
     started = visit.applications.start(wishes, contact, draft["key"], visit.today, _delivery(visit), revision)
     done = {**draft, "stage": "done", "asked": None, "fresh": True, "at": visit.now.isoformat()}
     return _told(visit, started, {"application_draft": done}, again=draft["stage"] == "done")
+
+
+def _said_to_an_earlier_summary(visit: Visit, revision: int) -> bool:
+    """Whether a yes that is delivered again was said to what has been corrected since: the correction waits for a yes of its own."""
+    delivery = _delivery(visit) if revision and visit.draft["stage"] == "summary" else None
+    confirmed = visit.applications.revision_of(delivery) if delivery else None
+    return confirmed is not None and confirmed < revision
 
 
 def recover(visit: Visit) -> Outcome:
@@ -40,6 +49,8 @@ def recover(visit: Visit) -> Outcome:
         started = visit.applications.started_by(delivery) if delivery else None
     except (StoreUnavailable, ApplicationErased, IdempotencyConflict):
         started = None
+    if started is None and (forgotten := visit.task.get("otherwise")):
+        return Outcome((note(forgotten, "start_application", "offer", buttons=["start"]),))
     if started is None:
         what = say("yes_what", kind="offer", topic="smalltalk", related=MENU[:4])
         return Outcome((what,), {"offered": list(MENU[:4])})
@@ -53,7 +64,10 @@ def _delivery(visit: Visit) -> Delivery | None:
 def _told(visit: Visit, started: Started, slots: dict[str, Any], *, again: bool) -> Outcome:
     """Receipt and PIN, with the record open to this conversation."""
     view = visit.applications.open_started(started, visit.caller)
-    access = opened(view, {} if visit.on_line else visit.seal(receipt=started.receipt))
+    if visit.on_line:  # the link to the page may not be opened in time
+        access = {**opened(view, {}), "started": visit.applications.note_started(started, visit.caller)}
+    else:
+        access = opened(view, visit.seal(receipt=started.receipt))
     slots = {**slots, "application_access": access, "said": [_not_again()]}
     if visit.on_line:
         token = visit.applications.issue_one_time_link(view.grant, visit.caller, with_numbers=True)

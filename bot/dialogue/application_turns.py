@@ -27,8 +27,13 @@ def under_way(moment: Moment) -> Turn | None:
     draft, access = moment.draft, moment.access
     if commands.erases(moment.u):
         return None  # never an answer to one of our questions: see `steering.control`
-    if access.get("grant") and commands.noted_pin(moment.u):
+    if access.get("grant") and commands.noted_pin(moment.u, shown=bool(access.get("new_pin"))):
         return _turn(moment, Step(access, task={"do": "noted"}), "access")
+    # With nothing said before, the conversation was forgotten for its age: a link of the chat to a record may still be there.
+    if (access or not moment.memory.said) and scene(moment).on_line and commands.link_again(moment.u):
+        return _tracked(moment, Step({**access, "asked": None}, task={"do": "link_again"}))
+    if forgotten := _run_out(moment):
+        return forgotten
     if drafts.active(draft) and moment.u.sure("check_application_status", 0.7):
         return status(moment)
     if drafts.active(draft) and (commands.lost_pin(moment.u) or drafts.changes(draft) and _leaves_change(moment)):
@@ -69,6 +74,24 @@ def under_way(moment: Moment) -> Turn | None:
     if moment.u.sealed.get("pin") and (len(moment.u.plain) <= 12 or commands.names_a_pin(moment.u)):
         return _tracked(moment, tracking.begin({}, moment.u, scene(moment)))
     return status(moment) if moment.u.plain in _taps(moment) else None
+
+
+def _run_out(moment: Moment) -> Turn | None:
+    """A try again, or a late yes, after the draft was forgotten for its age: said so, instead of sending them to try for ever."""
+    stored, access, u = moment.memory.draft or {}, moment.access, moment.u
+    waited = moment.last.get("note") in ("later_start", "later_change")
+    if moment.draft or not (stored or waited) or moment.checking or access.get("asked") or access.get("retry"):
+        return None
+    again = replies.again(u) or u.sure("repeat")
+    if stored.get("stage") == "done":
+        return status(moment) if waited and again else None
+    changes = stored.get("mode") == "change" or moment.last.get("note") == "later_change"
+    forgotten = "change_forgotten" if changes else "start_forgotten"
+    if again:
+        return moment.turn(note(forgotten, "status" if changes else "start"))
+    if replies.says_yes(u.plain) and not changes:  # one that is delivered again finds what it has started
+        return moment.turn(task={"do": "recover", "otherwise": forgotten})
+    return None
 
 
 def _instead_of_check(moment: Moment) -> Turn | None:

@@ -58,10 +58,24 @@ COMMANDS: Mapping[str, re.Pattern[str]] = {
         r"(?:希望|きぼう|内容|予定|よてい|時期|通称|子ども?の名前|つながり)(?:を|の|は|も)?.{0,8}(?:変え|変更|かえ|直|修正|載せた[いく]|書きた[いく]|入れた[いく]|外した[いく])|(?:届け?出(?:る|の)|とどけ(?:で)?る|出す)(?:日|ひ|時期|予定|月)(?:にち|程)?(?:を|は).{0,12}(?:に(?:し|変|かえ)|変え|かえ|ずら|延ば|のば|早め)|change (?:our|my|the) (?:wishes|plans?|details|date|month)|(?:[0-9]+月|[0-9]+日|来月|らいげつ|来週|来年|今月).{0,8}に(?:届け?出(?:る|を出す|をする)?|出す)(?:こと|予定|つもり)(?:に(?:し|変)|です|$)|(?:予定(?:日|の日|の月)?|届け?出(?:る)?(?:日|予定日|の日)|届け?出る月)は.{0,4}(?:[0-9]+月|[0-9]+日|来月|らいげつ|来年|今月).{0,8}(?:で(?:お願い|す|$)|に(?:し|決|変)|$)"
     ),
     "tick": re.compile(r"^(?:書類|しょるい)(?:を|が|は)?(?:用意|準備|そろ|揃|取|あり)|have a paper|papers? (?:is |are )?ready"),
-    "view": re.compile(r"^(?:今の|いまの)?(?:状況|じょうきょう|進捗|しんちょく|ステータス|進み具合)(?:は|を)?(?:どう(?:です|なって(?:い)?ます)?か?|教えて(?:ください)?|おしえて(?:ください)?|見せて|見たい)?[?]?$|(?:なに|何)か(?:進展|変化|動き)|^any (?:news|progress|updates?)\b|^status[?]?$|^(?:how far|what's the status)|(?:残り|あと|まだ|足りない|必要な|のこり|たりない).{0,8}(?:書類|しょるい)|what(?:'s| is) (?:missing|left)|papers? (?:left|missing)|^how(?:'s| is| are) (?:it|things|everything|we) (?:going|doing)|^どうなっ(?:た|てる|ています)"),
+    "view": re.compile(r"^(?:今の|いまの)?(?:状況|じょうきょう|進捗|しんちょく|ステータス|進み具合)(?:は|を)?(?:どう(?:です|なって(?:い)?ます)?か?|教えて(?:ください)?|おしえて(?:ください)?|見せて|見たい)?[?]?$|(?:なに|何)か(?:進展|変化|動き)|^any (?:news|progress|updates?)\b|^status[?]?$|^(?:how far|what's the status)|(?:残り|あと|まだ|足りない|必要な|のこり|たりない).{0,8}(?:書類|しょるい)|what(?:'s| is) (?:missing|left)|papers? (?:left|missing)|^how(?:'s| is| are) (?:it|things|everything|we) (?:going|doing)|^どうな(?:っ(?:た|てる|ています)|りました)"),
 }  # fmt: skip
 _NOTED = re.compile(
     r"^新しい(?:暗証)?番号を?(?:書き留め|書き|控え|メモし)(?:まし)?た|^i(?:'ve| have)? (?:noted|written down) the new (?:number|pin)"
+)
+_LINK = r"(?:リンク|りんく|url|ページ|ぺーじ|(?<!un)(?<![a-z])link|\bpage\b)"
+_LINK_AGAIN = re.compile(
+    rf"{_LINK}(?:先)?(?:って|が|は|を|も|の|に)?.{{0,10}}(?:(?:開|ひら)(?:け|か|き)(?:な|ま?せん)|(?:開|ひら)けず|(?:切れ|きれ)(?:て|た|まし)|期限|きげん|無効|むこう|使え(?:な|ま?せん)|つかえ(?:な|ま?せん)|見(?:られ|れ)(?:な|ま?せん)|みられ(?:な|ま?せん)|過ぎ|すぎ|もう(?:一|1|いち)[度回ど]|再(?:送|発行|度)|送り直|おくりなお|出し直|だしなお|エラー|消え|きえ|閉じ|とじ)"
+    rf"|(?:もう(?:一|1|いち)[度回ど]|新しい|あたらしい|別の|再度).{{0,6}}{_LINK}|^{_LINK}(?:を)?(?:ください|下さい|ちょうだい|お願いします|おねがいします)[。!]*$"
+    r"|(?<![a-z])(?:links?|page|url)\b.{0,24}(?:expire|no longer|does ?n.?t (?:work|open)|did ?n.?t (?:work|open)|wo ?n.?t (?:work|open)|not (?:work|open)|is (?:dead|invalid|gone|over|broken)|ran out|has run out|timed out|again)"
+    r"|(?:can.?t|can ?not|could ?n.?t|unable to|did ?n.?t|not able to) (?:open|see|use|get|reach).{0,12}(?:link|page|url)\b|(?:new|another|fresh|resend|send).{0,10}(?:link|url)\b"
+)
+_NOT_OUR_LINK = re.compile(
+    r"東京都|とうきょうと|都の|公式|市の|区の|区役所|市役所|システム|ホームページ|サイト|動画|tokyo|official|website"
+)
+_NOTED_ALONE = re.compile(
+    r"(?:はい、?|ok、?|了解、?)?(?:ちゃんと|もう|いま|今)?(?:番号|ばんごう|メモ)?(?:を|に)?(?:書き?留め|かきとめ|書き?とめ|控え|ひかえ|書き|かき|メモし|めもし|保存し|ほぞんし|記録し)(?:まし)?た(?:よ|ので大丈夫(?:です)?)?[。.!！ ]*"
+    r"|(?:(?:yes|ok|okay),? ?)?(?:i(?:'ve| have)? )?(?:just )?(?:noted|wrote|written|saved)(?: (?:it|that|the number|the pin))?(?: down)?[.! ]*"
 )
 # What was handed in elsewhere, by somebody else, or not yet: none of it is a filing with Tokyo.
 _NOT_FILED = re.compile(
@@ -214,9 +228,14 @@ def lost_receipt(u: Understanding) -> bool:
     return bool(_LOST_RECEIPT.search(u.plain))
 
 
-def noted_pin(u: Understanding) -> bool:
-    """Whether a new PIN is said to be written down."""
-    return bool(_NOTED.search(u.plain))
+def noted_pin(u: Understanding, *, shown: bool = False) -> bool:
+    """Whether a new PIN is said to be written down; while one was just shown, also in words that do not name it."""
+    return bool(_NOTED.search(u.plain) or shown and _NOTED_ALONE.fullmatch(u.plain))
+
+
+def link_again(u: Understanding) -> bool:
+    """Whether a link of ours could not be opened, or is wanted once more."""
+    return bool(_LINK_AGAIN.search(u.plain)) and not (_NOT_OUR_LINK.search(u.plain) or COMMANDS["link"].search(u.plain))
 
 
 def wants_new_pin(u: Understanding) -> bool:

@@ -3,7 +3,7 @@
 The state is a plain dict in the slot `application_access`: `asked` (receipt, pin, old_pin, lost_pin, tick, tick_all, mail, mail_given, filed, withdraw, link
 or None),
 `purpose` (look_up or new_pin), `receipt` and `pin` as the gate sealed them, `retry` (a task that met a closed door), `misses`, and
-after a look-up what `bot.desk` has noted: `grant`, `proof`, `documents`, `missing`, `wishes`, `linked`; `mail` is an address
+after a look-up what `bot.desk` has noted: `grant`, `proof`, `documents`, `missing`, `wishes`, `linked`, and `new_pin` when a new one was shown that is not noted yet; on LINE `started`, a note of what was started here, and `invited`; `mail` is an address
 sent unasked, sealed. No value in it is in clear.
 """
 
@@ -247,6 +247,8 @@ def _new_pin(state: State, scene: Scene) -> Step:
 def _lost_pin(state: State, scene: Scene) -> Step:
     """Who typed the PIN here or was given it a while ago may have a new one; nobody else can be told from a stranger."""
     state = {**state, "asked": None}
+    if scene.on_line and (state.get("grant") or state.get("started")):
+        return Step(state, task={"do": "pin_again"})
     if scene.on_line or not (state.get("grant") and state.get("proof")):
         return Step(state, [{**_note("pin_lost"), "buttons": ["start"]}])
     return _ask({**state, "key": secrets.token_urlsafe(24)}, "lost_pin", "pin_not_kept")

@@ -12,6 +12,7 @@ from test_application_in_chat import BEGIN, numbers, own, text_of  # noqa: F401
 
 from bot import clock
 from bot.applications.service import Applications
+from bot.applications.views import Caller
 
 pytestmark = pytest.mark.model
 
@@ -113,3 +114,96 @@ def test_a_crash_that_keeps_the_store_closed_says_so_and_gives_it_afterwards(
         assert "TP-" not in text_of(talk("はい", message_id="message-1"))
     forget()
     assert text_of(talk("はい", message_id="message-1")) == first
+
+
+FORGOTTEN = {
+    "ja": ("もう一度", "安全のため消しました", "届出の準備を始める"),
+    "en": ("Try again", "for your safety your answers are forgotten", "Start preparing"),
+    "ja-easy": ("もう一度", "聞（き）いたことは 消（け）しました", "準備（じゅんび）を 始（はじ）める"),
+}
+
+
+@pytest.mark.parametrize("lang", FORGOTTEN)
+def test_a_try_after_half_an_hour_of_closed_doors_is_told_that_the_answers_are_forgotten(
+    talk: Callable[..., Any], own: Applications, monkeypatch: pytest.MonkeyPatch, lang: str
+) -> None:
+    from tests.integration.applications.test_faults import locked
+
+    again, words, button = FORGOTTEN[lang]
+    prepared(talk, lang)
+    with locked(own):
+        assert talk("はい", lang=lang).messages[0]["answer"]["id"] == "task_later_start"
+    later = clock.now() + timedelta(minutes=31)
+    monkeypatch.setattr(clock, "now", lambda: later)
+    for _ in range(2):
+        turn = talk(again, lang=lang)
+        assert words in text_of(turn) and "残" not in text_of(turn)
+        (offered,) = turn.messages[0]["buttons"]
+        assert offered["title"] == button
+    assert own.listed() == []
+    assert talk(offered["payload"], lang=lang).messages[0]["answer"]["id"].startswith("task_")
+
+
+def test_a_late_yes_is_told_so_too_unless_it_has_come_through_unheard(
+    talk: Callable[..., Any], own: Applications, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from actions import errands
+    from bot.desk.errand import Outcome, Visit, try_later
+
+    prepared(talk)
+
+    def unheard(errand: Any, visit: Visit) -> Outcome:
+        errand(visit)
+        return try_later(visit)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(errands, "carried_out", unheard)
+        assert "残っています" in text_of(talk("はい", message_id="message-1"))
+    later = clock.now() + timedelta(minutes=31)
+    monkeypatch.setattr(clock, "now", lambda: later)
+    assert "安全のため消しました" in text_of(talk("はい", message_id="message-2"))
+    assert "安全のため消しました" in text_of(talk("もう一度", message_id="message-3"))
+    receipt, pin = numbers(talk("はい", message_id="message-1"))
+    assert len(own.listed()) == 1 and own.look_up(receipt, pin, Caller("elsewhere"))
+
+
+def test_a_change_that_was_forgotten_is_not_said_to_wait(
+    talk: Callable[..., Any], own: Applications, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from tests.integration.applications.test_faults import locked
+
+    prepared(talk)
+    talk("はい")
+    for message in ("通称名を載せたい", "はい"):
+        turn = talk(message)
+    with locked(own):
+        said = talk("はい")
+    assert said.messages[0]["answer"]["id"] == "task_later_change", (text_of(turn), text_of(said))
+    later = clock.now() + timedelta(minutes=31)
+    monkeypatch.setattr(clock, "now", lambda: later)
+    assert talk("もう一度").messages[0]["answer"]["id"] == "task_change_forgotten"
+
+
+def test_a_yes_to_the_first_summary_delivered_again_does_not_lose_the_correction(
+    talk: Callable[..., Any], own: Applications, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from actions import errands
+    from bot.desk.errand import Outcome, Visit, try_later
+
+    prepared(talk)
+
+    def unheard(errand: Any, visit: Visit) -> Outcome:
+        errand(visit)
+        return try_later(visit)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(errands, "carried_out", unheard)
+        talk("はい", message_id="message-1")
+    assert talk("やっぱり来年の5月に届け出ます").messages[0]["answer"]["kind"] == "confirm"
+    again = talk("はい", message_id="message-1")
+    assert again.messages[0]["answer"]["kind"] == "confirm" and "5月" in text_of(again)
+    receipt, pin = numbers(talk("はい", message_id="message-2"))
+    (kept,) = own.listed()
+    assert kept.planned_month is not None and kept.planned_month.endswith("-05")
+    assert receipt in text_of(talk("はい", message_id="message-1"))  # and afterwards it finds what it has started
+    assert own.look_up(receipt, pin, Caller("elsewhere"))

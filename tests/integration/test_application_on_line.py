@@ -5,11 +5,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from test_application_in_chat import BEGIN, own, text_of  # noqa: F401
 
+from bot import clock
+from bot.applications import grants, retention
 from bot.applications.linking import LinkKind, link_kind
 from bot.applications.model import State
 from bot.applications.service import Applications
@@ -123,3 +126,107 @@ def test_erasing_on_line_asks_for_nothing_that_must_not_be_sent_there(line: Call
     line("データを消して")
     said = text_of(line("はい"))
     assert "この会話は消しました" in said and "https://tomoni.example/a" in said and "開いてから" not in said
+
+
+@pytest.fixture
+def later(own: Applications, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Lets time pass for conversations and applications."""
+
+    def passes(**by: float) -> None:
+        then = clock.now() + timedelta(**by)
+        monkeypatch.setattr(clock, "now", lambda: then)
+        own.now = lambda: then
+
+    return passes
+
+
+AGAIN = ["さっきのリンクが開けません", "the link has expired", "受付番号をもう一度見たい", "リンクをもう一度", "リンク切れてます", "I can't open the link", "リンクの期限が切れてしまいました"]  # fmt: skip
+
+
+@pytest.mark.parametrize("said", AGAIN)
+@pytest.mark.parametrize("minutes", [11, 45, 47 * 60])
+def test_a_link_that_was_not_opened_in_time_is_given_anew(
+    started: str, line: Callable[[str], Any], own: Applications, later: Callable[..., None], minutes: int, said: str
+) -> None:
+    later(minutes=minutes)
+    token = token_in(text_of(line(said)))
+    assert token != token_in(started) and link_kind(token) is LinkKind.SHOWS_NUMBERS
+    _, numbers = own.redeem_with_numbers(token, PAGE)
+    assert numbers and own.look_up(numbers.receipt, numbers.pin, PAGE)
+
+
+def test_it_is_given_after_other_talk_and_an_invitation_too(
+    started: str, line: Callable[[str], Any], own: Applications, later: Callable[..., None]
+) -> None:
+    later(minutes=40)
+    line("費用はいくらですか？")
+    assert link_kind(token_in(text_of(line("どうなった？")))) is LinkKind.INVITES
+    line("こんにちは")
+    assert own.redeem_with_numbers(token_in(text_of(line("リンクをもう一度"))), PAGE)[1]
+
+
+def test_a_pin_that_was_changed_or_is_kept_no_longer_is_not_shown_but_the_record_is(
+    started: str, line: Callable[[str], Any], own: Applications, later: Callable[..., None]
+) -> None:
+    _, numbers = own.redeem_with_numbers(token_in(started), PAGE)
+    assert numbers
+    own.new_pin(numbers.receipt, numbers.pin, PAGE, "key")
+    for said in ("リンクをもう一度", "受付番号をもう一度見たい"):
+        text = text_of(line(said))
+        assert link_kind(token_in(text)) is LinkKind.OPENS and "もう表示できません" in text
+        assert own.redeem(token_in(text), PAGE)
+    assert "出し直せません" in text_of(line("暗証番号をなくした"))
+
+
+def test_a_pin_that_is_lost_is_shown_once_more_on_the_page(
+    started: str, line: Callable[[str], Any], own: Applications, later: Callable[..., None]
+) -> None:
+    later(minutes=11)
+    assert own.redeem_with_numbers(token_in(text_of(line("暗証番号をなくした"))), PAGE)[1]
+
+
+def test_a_linked_chat_is_never_told_that_nobody_knows_the_record(
+    started: str, line: Callable[[str], Any], own: Applications, later: Callable[..., None]
+) -> None:
+    line("この会話とつなぐ")
+    line("はい")
+    later(hours=49)
+    said = text_of(line("受付番号をもう一度見たい"))
+    assert link_kind(token_in(said)) is LinkKind.OPENS and "新しく準備" not in said
+
+
+def test_two_days_later_an_unlinked_chat_has_nothing(
+    started: str, line: Callable[[str], Any], own: Applications, later: Callable[..., None]
+) -> None:
+    later(hours=49)
+    assert link_kind(token_in(text_of(line("リンクをもう一度")))) is LinkKind.INVITES
+    assert "どなたの記録か分かりません" in text_of(line("受付番号をもう一度見たい"))
+
+
+def test_an_invitation_that_ran_out_is_given_anew(line: Callable[[str], Any], own: Applications) -> None:
+    first = token_in(text_of(line("どうなった？")))
+    again = token_in(text_of(line("さっきのリンクが開けません")))
+    assert again != first and link_kind(again) is LinkKind.INVITES
+
+
+def test_a_link_of_somebody_elses_page_is_not_ours(line: Callable[[str], Any], own: Applications) -> None:
+    assert "/a/" not in text_of(line("東京都のページのリンクが開けません"))
+
+
+def test_the_chat_knows_what_it_started_as_long_as_the_numbers_are_kept() -> None:
+    assert grants.STARTED_KEPT == retention.CONFIRMATIONS
+
+
+def test_a_linked_chat_that_was_forgotten_for_its_age_is_given_a_link_all_the_same(
+    started: str, line: Callable[[str], Any], own: Applications, conversations: Any, run: Callable[[Any], Any]
+) -> None:
+    line("この会話とつなぐ")
+    line("はい")
+
+    async def gone() -> None:
+        store = conversations.agent.tracker_store
+        for key in list(await store.keys()):
+            await store.delete(key)
+
+    run(gone())
+    assert link_kind(token_in(text_of(line("さっきのリンクが開けません")))) is LinkKind.OPENS

@@ -21,6 +21,7 @@ TODAY = date(2026, 11, 22)
 ASKED = {
     "ja": ("私たちは対象になりますか", "どうなった？", "はい"),
     "en": ("Are we eligible?", "How is our application?", "yes"),
+    "ja-easy": ("じょうけんを しらべたいです", "どうなりましたか", "はい"),
 }
 
 

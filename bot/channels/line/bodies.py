@@ -184,7 +184,7 @@ def _application(knowledge: Knowledge, day: date) -> Iterator[tuple[str, list[Sp
             )
     for table, names in (
         ("notes", talk["notes"]),
-        ("started", ("already", "already_line", "not_again", "pin_changed", "pin_noted")),
+        ("started", ("already", "already_line", "not_again", "pin_changed", "pin_noted", "no_new_pin")),
     ):
         for name in names:
             note = {**base, "name": "note", "note": name, "table": table, "topic": "status_check", "kind": "confirm"}
