@@ -138,6 +138,12 @@ def idle(connection: Connection, states: Iterable[State], since: datetime) -> li
     return _in_states(connection, states, t.applications.c.seen_at <= since)
 
 
+def never_opened(connection: Connection, since: datetime) -> list[Application]:
+    """Drafts made up to a moment that nobody has opened or changed, not even the conversation that started them."""
+    nobody = t.applications.c.seen_at == t.applications.c.created_at
+    return _in_states(connection, [State.PREPARING], nobody & (t.applications.c.created_at <= since))
+
+
 def unchanged(connection: Connection, states: Iterable[State], since: datetime) -> list[Application]:
     """Applications in some states that nobody changed since a moment, though somebody may have opened them."""
     return _in_states(connection, states, t.applications.c.updated_at <= since)

@@ -48,11 +48,16 @@ def run(applications: Applications, now: datetime, keep_finished: timedelta) -> 
 
 
 def _abandoned(applications: Applications, now: datetime) -> int:
-    """Drafts nobody has opened for 14 days, nor for 14 days after the month in which the couple meant to file."""
+    """Drafts nobody has opened for 14 days, nor for 14 days after the month in which the couple meant to file.
+
+    One whose numbers were shown to nobody goes as soon as the message that confirmed it can no longer find it: nobody can open it.
+    """
     with applications.store.read() as connection:
         drafts = repository.idle(connection, [State.PREPARING], now - ABANDONED)
-    over = [draft for draft in drafts if _plan_is_over(draft, now)]
-    return _erase(applications, over, "abandoned", now - ABANDONED)
+        unheard = repository.never_opened(connection, now - CONFIRMATIONS)
+    over = [draft for draft in drafts if draft not in unheard and _plan_is_over(draft, now)]
+    done = _erase(applications, unheard, "abandoned", now - CONFIRMATIONS)
+    return done + _erase(applications, over, "abandoned", now - ABANDONED)
 
 
 def _plan_is_over(draft: Application, now: datetime) -> bool:

@@ -247,7 +247,7 @@ def _new_pin(state: State, scene: Scene) -> Step:
 def _lost_pin(state: State, scene: Scene) -> Step:
     """Who typed the PIN here or was given it a while ago may have a new one; nobody else can be told from a stranger."""
     state = {**state, "asked": None}
-    if scene.on_line and (state.get("grant") or state.get("started")):
+    if scene.on_line and state.get("started"):
         return Step(state, task={"do": "pin_again"})
     if scene.on_line or not (state.get("grant") and state.get("proof")):
         return Step(state, [{**_note("pin_lost"), "buttons": ["start"]}])

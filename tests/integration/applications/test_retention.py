@@ -37,6 +37,8 @@ def test_a_draft_nobody_opens_goes_after_14_days(
     start: Callable[..., Started], clock: Clock, tidy: Callable[[], Taken], applications: Applications
 ) -> None:
     started = start()
+    clock.time += SECOND
+    applications.open_started(started, Caller("who started it"))
     clock.time += timedelta(days=14) - SECOND
     assert tidy().abandoned == 0
     clock.time += SECOND
@@ -63,13 +65,29 @@ def test_opening_it_keeps_a_draft(
 
 
 def test_a_draft_with_a_plan_waits_for_the_planned_month_and_14_days(
-    start: Callable[..., Started], clock: Clock, tidy: Callable[[], Taken]
+    start: Callable[..., Started], clock: Clock, tidy: Callable[[], Taken], applications: Applications
 ) -> None:
-    start(wishes=Wishes.from_json({"planned_on": "2027-01"}))
+    started = start(wishes=Wishes.from_json({"planned_on": "2027-01"}))
+    clock.time += SECOND
+    applications.open_started(started, Caller("who started it"))
     clock.time = clock.time.replace(year=2027, month=2, day=14)
     assert tidy().abandoned == 0
     clock.time += timedelta(days=1)
     assert tidy().abandoned == 1
+
+
+def test_a_draft_that_was_shown_to_nobody_goes_with_its_confirmation_whatever_is_planned(
+    start: Callable[..., Started], clock: Clock, tidy: Callable[[], Taken], applications: Applications
+) -> None:
+    start(wishes=Wishes.from_json({"planned_on": "2027-01"}))
+    shown = start(wishes=Wishes.from_json({"planned_on": "2027-01"}))
+    clock.time += timedelta(microseconds=1)
+    applications.open_started(shown, Caller("who started it"))
+    clock.time += timedelta(hours=48) - SECOND
+    assert tidy().abandoned == 0
+    clock.time += SECOND
+    assert tidy().abandoned == 1
+    assert [kept.id for kept in applications.listed()] == [shown.application]
 
 
 def test_a_draft_opened_while_the_rule_runs_stays(
