@@ -53,7 +53,7 @@ _HARD = (
 _NOT_ONLY = re.compile(r"同性|どうせい|異性|男女|同姓|same[- ]sex|straight|opposite|gay")
 _WHERE = {"outside", "one_outside", "open_link"}  # alone too little to tell a case from a question about a place
 _ANOTHERS_RELATIVE = re.compile(
-    r"(?:彼女?|相手|パートナー|相方)の(?:お?(?:父|母|親|兄|姉|弟|妹|祖父|祖母))|(?:his|her|partner's) (?:mother|father|parent|brother|sister)"
+    r"\b(?:asking|question|writing) (?:for|about|on behalf of) (?:my|a|our)\b|(?:彼女?|相手|パートナー|相方)の(?:お?(?:父|母|親|兄|姉|弟|妹|祖父|祖母))|(?:his|her|partner's) (?:mother|father|parent|brother|sister)"
 )
 _DO_WE = re.compile(
     r"do we qualify|are we (?:in|eligible|ok)|can we (?:apply|register|do it)|いけますか|対象(?:に|で|です)|でき(?:ます|る)か|出せ(?:ます|る)か"
