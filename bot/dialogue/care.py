@@ -38,7 +38,7 @@ _LONG_AGO = re.compile(
     r"(?:\d+|[一二三四五六七八九十]+|何)年(?:前|に|が|たち|経|も|、|、)|years? (?:ago|now|since)|long ago"
 )
 _MAY_WE = re.compile(
-    r"資格|申(?:請|し込|込)|届け?出|届け(?:ら|る|たい|て)|登録|宣誓|対象|出せ|いけ(?:る|ます)|受け(?:付け|つけ)|認め|accepted|allowed|can (?:we|i)\b|qualify|eligible|apply|register|take the oath|count"
+    r"資格|申(?:請|し込|込)|届け?出|届け(?:ら|る|たい|て)|登録|宣誓|対象|出せ|いけ(?:る|ます)|受け(?:付け|つけ)|認め|使え|accepted|allowed|(?:can|could|may) (?:we|i)\b|qualify|eligible|apply|register|take the oath|count"
 )
 _ASKS_OF_FILING = re.compile(
     r"(?:届け?出|申請|登録|宣誓|証明書).{0,20}(?:ばれ|バレ|知られ|連絡|通知).{0,14}(?:[?？]|か$|か[。、]|かな|ません)|(?:fil|apply|regist|certificate).{0,40}(?:find out|know|notified|told|contact)"

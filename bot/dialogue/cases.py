@@ -90,7 +90,7 @@ _WHEN = re.compile(
     r"いつ(?:から|になれば|なら)|(?:なったら|なれば|なってから|迎えたら|きたら|来たら|過ぎたら)[^。]{0,12}(?:出せ|届|でき|いけ|大丈夫|ok)|\bwhen can we\b|\bonce (?:he|she|we|i|they)\b|after (?:his|her|my) birthday"
 )
 _NOW = re.compile(
-    r"今月中|今週|今すぐ|いますぐ|今のうち|(?:今|いま)の時点|現時点|(?:今|いま)の段階|今日(?:出|届|申)|もう(?:届|出(?:せ|し)|申|宣誓)|\balready\b|this week|this month|right now|before (?:we|i) move|today\b"
+    r"今月中|今週|今すぐ|いますぐ|今のうち|(?:今|いま)の時点|現時点|(?:今|いま)の段階|今日(?:出|届|申)|(?:もう|いま|今)、?(?:届|出(?:せ|し)|申|宣誓)|\balready\b|this week|this month|right now|before (?:we|i) move|today\b"
 )
 _SUPPOSES = re.compile(r"もし|(?:たら|れば|なら)(?:ば)?|\bif\b|\bonce\b|\bwhat about\b")
 _BARE_AGE = re.compile(r"(?<![\d.,:/-])([1-9]\d)(?![\d.,:/%-]|[年月日時分円人個回件条項階号万千百kK]|か月|ヶ月|週)")
