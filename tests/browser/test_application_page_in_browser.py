@@ -179,7 +179,7 @@ def test_the_keyboard_alone_is_enough(open_page, start):
     assert page.evaluate("document.activeElement.className") == "skip"
     page.keyboard.press("Enter")
     page.keyboard.press("Tab")
-    assert page.evaluate("document.activeElement.id") == "receipt"
+    page.wait_for_function("document.activeElement.id === 'receipt'")
     page.keyboard.type(case.receipt.lower())
     page.keyboard.press("Tab")
     page.keyboard.type(case.pin)
@@ -196,7 +196,7 @@ def test_the_keyboard_alone_is_enough(open_page, start):
     page.keyboard.press("Space")
     page.keyboard.press("Enter")
     page.locator("#said").wait_for()
-    assert page.evaluate("document.activeElement.id") == "said"  # what was done is read first
+    page.wait_for_function("document.activeElement.id === 'said'")  # what was done is read first
     assert page.locator("input[name=ready]:checked").count() == 1
 
 

@@ -38,7 +38,7 @@ def test_a_conversation_with_sources_and_buttons(open_chat, bot):
     assert bot.heard[-1].text == "手続きの流れを教えてください"
     assert related.get_attribute("aria-disabled") == "true"
     assert "選択済み" in related.inner_text()
-    assert page.evaluate("document.activeElement.id") == "text"
+    page.wait_for_function("document.activeElement.id === 'text'")
 
 
 def test_a_question_is_answered_once(open_chat, bot):
