@@ -74,6 +74,7 @@ def open_check(browser: Any, origin: str) -> Iterator[Callable[..., Any]]:
 
     def open_(lang: str = "ja", width: int = 390, height: int = 844, script: bool = True, **options: Any) -> Any:
         size = {"width": width, "height": height}
+        options.setdefault("reduced_motion", "reduce")  # what fades in is measured when it is there
         context = browser.new_context(viewport=size, locale="ja-JP", java_script_enabled=script, **options)
         context.set_default_timeout(PATIENCE_MS)
         contexts.append(context)
