@@ -24,6 +24,7 @@ logger = logging.getLogger(__name__)
 Parsed = dict[str, Any]
 Read = Callable[[str, "str | None"], Parsed]
 
+_TO_THE_GROUP = (signal.SIGINT, signal.SIGTERM)
 AHEAD = 3  # one is read while the next wait at its door: it need not wait for this process to have time
 _LARGEST = 1 << 20
 _USUAL = "費用はいくらですか"  # what is made at the first message is made before the fork, and shared
@@ -83,11 +84,17 @@ class _Reader:
         self.asked: deque[asyncio.Future[Parsed | None]] = deque()
         self._loop: asyncio.AbstractEventLoop | None = None
         self.ready = False
+        # Held back until the child ignores them: a signal to the whole group right after the fork must not end it.
+        held = signal.pthread_sigmask(signal.SIG_BLOCK, _TO_THE_GROUP)
         self.pid = os.fork()
         if self.pid == 0:
+            for sign in _TO_THE_GROUP:
+                signal.signal(sign, signal.SIG_IGN)
+            signal.pthread_sigmask(signal.SIG_SETMASK, held)
             for door in (self.door, *doors):  # a door another process holds open never looks closed
                 door.close()
             _read_on(theirs, read, usual)
+        signal.pthread_sigmask(signal.SIG_SETMASK, held)
         theirs.close()
         self.door.setblocking(False)
 
@@ -147,8 +154,6 @@ class _Reader:
 
 def _read_on(door: socket.socket, read: Read, usual: Sequence[str]) -> None:
     """The life of a reader: it ends with the process that made it, whatever signal both get."""
-    for sign in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(sign, signal.SIG_IGN)
     try:
         for text in usual:
             read(text, None)
@@ -164,6 +169,7 @@ def _read_on(door: socket.socket, read: Read, usual: Sequence[str]) -> None:
 def _answer(read: Read, text: str, before: str | None) -> bytes:
     try:
         return pickle.dumps(read(text, before), pickle.HIGHEST_PROTOCOL)
-    except Exception:
-        # It is read again by the other side, where the same fault is met by who knows how to speak of it.
+    except Exception as error:
+        # It is read again by the other side, where the same fault is met by who knows how to speak of it. Never the text: it is private.
+        logger.warning("a reader could not read a message (%s); the server reads it itself", type(error).__name__)
         return pickle.dumps(None)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -103,6 +105,24 @@ def test_while_a_reader_reads_what_it_reads_first_nobody_waits_for_it(made: Make
         return await (await at_work(readers)).read("はい", None)
 
     assert asyncio.run(early())["text"] == "はい"
+
+
+def test_a_fault_in_reading_is_logged_without_the_text(made: Make, tmp_path: Path) -> None:
+    written = logging.FileHandler(tmp_path / "log", encoding="utf-8")
+    logging.getLogger("bot.readers").addHandler(written)
+    readers = made()
+
+    async def fault() -> Any:
+        await at_work(readers)
+        return await readers.read("fault", None)
+
+    try:
+        assert asyncio.run(fault()) is None
+    finally:
+        logging.getLogger("bot.readers").removeHandler(written)
+        written.close()
+    said = (tmp_path / "log").read_text(encoding="utf-8")
+    assert "ValueError" in said and "fault" not in said
 
 
 def test_a_fault_in_reading_is_met_again_by_who_asked(made: Make) -> None:
