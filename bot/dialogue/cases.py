@@ -34,6 +34,7 @@ _ASKED_ABOUT = {
         ("links", "move_in", "outside", "one_outside"),
     ),
 }
+_OF_THE_OATH = ("makes_oath", "people_count")  # no need asks about these alone
 _MORE_NAMES = {"req-02-sexual-minority": ("faq/eligibility_one_sexual_minority", "faq/eligibility_different_sex")}
 _UNSURE = re.compile(
     r"(?:分から|わから|解ら)(?:ない|ず|なく|ん(?!な)|へん|ねえ)|知ら(?:ない|ん(?!ぷ)|へん)(?!せ)|かもしれ|思い出せ|覚えて(?:い)?(?:ない|ません)|自信(?:が|は|も)?(?:まだ)?(?:ない|なく|ありません)|はっきりし(?:ない|ません)|確かめ(?:た|て)(?:こと)?(?:が|は|も)?(?:ない|いない|いません|ありません)|"
@@ -321,7 +322,7 @@ def again(u: Understanding, memory: Memory, facts: Facts, today: date) -> check.
         return None
     opened = facts.pop("open", [])
     # What has become doubtful is no longer taken from what was said before.
-    doubtful = {key for requirement in opened for key in _ASKED_ABOUT[requirement][1]}
+    doubtful = {key for requirement in opened for key in _ASKED_ABOUT.get(requirement, ((), _OF_THE_OATH))[1]}
     before = {k: v for k, v in previous["facts"].items() if k != "open" and k not in doubtful}
     supposes = _SUPPOSES.search(u.plain) and check._QUESTION.search(u.plain) and not correcting
     if previous.get("mode") != "direct":

@@ -247,11 +247,20 @@ class StandingReader(GraphComponent, IntentClassifier):
         for message in messages:
             text = message.get(TEXT)
             if text is not None:
-                read = self._model.read(text, _cues(message.data, clock.today()))
+                read = self._model.read(text, _cues(message.data, clock.today()), _asks_elsewhere(message.get("needs")))
                 message.set(
                     "standing", {k: [v, round(p, 3), round(q, 3)] for k, (v, p, q) in read.items()}, add_to_output=True
                 )
         return messages
+
+
+_PLAINLY = 0.98
+
+
+def _asks_elsewhere(needs: Mapping[str, Any] | None) -> bool:
+    """Whether the need is plain, and not one in which people tell of themselves."""
+    label, p = needs["whole"][0] if needs and needs.get("whole") else ("", 0.0)
+    return bool(p >= _PLAINLY and label.startswith("faq/") and not label.startswith(_OWN_CASE))
 
 
 @lru_cache(maxsize=1)

@@ -31,7 +31,9 @@ from bot.nlu.vocabulary import Rows
 
 _NGRAM_WEIGHT = 4.0
 _VECTOR_WEIGHT = 0.67
-_TEMPERATURE = 1.0
+# How far ahead the best need is by n-grams alone when its meaning is no longer asked for: of 6,286 messages of all sets 44 % are so
+# clear, and the vector would have put another need first in one of them (docs/decisions/0010-speed.md).
+_CLEAR = 1.3
 _JAPANESE = re.compile(r"[ぁ-ゖァ-ヺ一-龠]")
 
 
@@ -48,7 +50,7 @@ class SentenceEncoder:
     """Multilingual sentence vectors (USE multilingual v3 in numpy), loaded on first use and shared: 0.1 s and 38 MB."""
 
     def __init__(self) -> None:
-        self._latest: tuple[str, np.ndarray] | None = None
+        self._latest: dict[str, np.ndarray] = {}
         self._for_messages: MessageEncoder | None = None
 
     def encode(self, texts: Sequence[str]) -> np.ndarray:
@@ -56,20 +58,20 @@ class SentenceEncoder:
         batches = [list(map(_for_encoder, texts[i : i + 256])) for i in range(0, len(texts), 256)]
         return np.concatenate([np.asarray(_use().encode(b), np.float32).reshape(len(b), -1) for b in batches])
 
-    def encode_message(self, texts: Sequence[str]) -> np.ndarray:
-        """Encodes one message and its parts together; the message comes first, and `encode_one` will remember it."""
+    def encode_message(self, texts: Sequence[str]) -> Sequence[np.ndarray]:
+        """Encodes a few messages and their parts together; the vectors of the latest call are remembered for `encode_one`."""
+        if not texts:
+            return ()
         if self._for_messages is None:
             self._for_messages = MessageEncoder(_use())
         vectors = self._for_messages.encode(list(map(_for_encoder, texts)))
-        self._latest = (texts[0], vectors[0])
+        self._latest = dict(zip(texts, vectors, strict=True))
         return vectors
 
     def encode_one(self, text: str) -> np.ndarray:
         """Returns one float32 unit vector, shape (512,); two models reading the same message share the work."""
-        latest = self._latest
-        if latest is None or latest[0] != text:
-            return self.encode_message([text])[0]
-        return latest[1]
+        latest = self._latest.get(text)
+        return self.encode_message([text])[0] if latest is None else latest
 
 
 @lru_cache(maxsize=1)
@@ -157,28 +159,33 @@ class NeedModel:
             tuple(vocabulary),
         )
 
-    def probabilities(self, texts: Sequence[str]) -> list[np.ndarray]:
-        """Returns for each text a probability for each label, shape (labels,); a message comes before its parts."""
-        vectors = self.encoder.encode_message(texts)
-        return [
-            _softmax(self._scores(text, vector) / _TEMPERATURE) for text, vector in zip(texts, vectors, strict=True)
-        ]
+    def probabilities(self, texts: Sequence[str], encode_all: bool = False) -> list[np.ndarray]:
+        """Returns for each text a probability for each label, shape (labels,); what n-grams leave open is encoded, all together."""
+        scores = [_NGRAM_WEIGHT * self._by_ngrams(text) for text in texts]
+        unclear = [n for n, score in enumerate(scores) if encode_all or not _clear(score)]
+        vectors = self.encoder.encode_message([texts[n] for n in unclear])
+        for n, vector in zip(unclear, vectors, strict=True):
+            scores[n] += _VECTOR_WEIGHT * self._by_meaning(vector)
+        return [_softmax(score) for score in scores]
 
     def scores(self, text: str) -> np.ndarray:
-        """Returns the combined score of each label, shape (labels,)."""
-        return self._scores(text, self.encoder.encode_one(text))
+        """Returns the score of each label by n-grams and meaning, shape (labels,)."""
+        meaning = self._by_meaning(self.encoder.encode_one(text))
+        return _NGRAM_WEIGHT * self._by_ngrams(text) + _VECTOR_WEIGHT * meaning
 
-    def _scores(self, text: str, vector: np.ndarray) -> np.ndarray:
+    def _by_ngrams(self, text: str) -> np.ndarray:
         rows = self.rows.of(features(text))
         total = self.ngram_bias.copy()
         if len(rows):
             weights = self.idf[rows]
             weights = weights / np.sqrt((weights * weights).sum()) * self.ngram_scale[rows]
             total += weights @ self.ngram_weights[rows].astype(np.float32)
+        return total
+
+    def _by_meaning(self, vector: np.ndarray) -> np.ndarray:
         logits = vector @ self.vector_weights[:-1] + self.vector_weights[-1]
         log_p = logits - logits.max()
-        log_p -= np.log(np.exp(log_p).sum())
-        return _NGRAM_WEIGHT * total + _VECTOR_WEIGHT * log_p
+        return np.asarray(log_p - np.log(np.exp(log_p).sum()), np.float32)
 
     def save(self, directory: Path) -> None:
         """Writes the model as two files below a directory."""
@@ -246,6 +253,11 @@ def tfidf(seen: Sequence[Sequence[str]], vocabulary: dict[str, int], idf: np.nda
     norms[norms == 0] = 1
     # the solver wants float64
     return sparse.csr_matrix(sparse.diags(1 / norms) @ matrix, dtype=np.float64)
+
+
+def _clear(scores: np.ndarray) -> bool:
+    second, best = np.partition(scores, -2)[-2:] if len(scores) > 1 else (-np.inf, np.inf)
+    return bool(best - second >= _CLEAR * _NGRAM_WEIGHT)
 
 
 def _softmax(scores: np.ndarray) -> np.ndarray:

@@ -104,7 +104,9 @@ class NeedReader:
         parts = pieces if len(pieces) > 1 else []
         asking = [part for part in parts if asks(part, text)]  # nobody looks at how the others read alone
         within = [f"{before} {read}"] if before and leans(read) else []
-        whole, *rankings = map(self._ranking, self._model.probabilities([read, *asking, *within]))
+        # The two readings of a message that leans on the last answer are compared, so both in the same way.
+        probabilities = self._model.probabilities([read, *asking, *within], encode_all=bool(within))
+        whole, *rankings = map(self._ranking, probabilities)
         context = rankings.pop() if within else ()
         ranked = dict(zip(asking, rankings, strict=True))
         return Needs(whole, tuple((part, ranked.get(part, ())) for part in parts), crisis_in(read), context)

@@ -35,6 +35,7 @@ SLOTS: dict[str, tuple[str, ...]] = {
     "tie": ("here", "soon", "later", "moving", "away", "away_open", "one_away", "unclear"),
 }
 UNSAID = "-"
+_NO_CASE = (UNSAID, "rule", "other")
 # What would stand against a yes; how likely any of these is travels with the reading, so that a doubt is never taken for granted.
 ADVERSE: dict[str, tuple[str, ...]] = {
     "people": ("other", "gone"),
@@ -49,6 +50,7 @@ ADVERSE: dict[str, tuple[str, ...]] = {
 Cues = Callable[[str], Sequence[str]]
 # Measured on a sixth of the lines left out (mean F1 over the slots): n-grams alone .59, with vectors .70, with cues .76.
 _CUE_WEIGHT = 0.4
+_NEAR = 0.3  # a value so little behind `UNSAID` may yet be the one that is meant
 _SHARPNESS = 2.0  # margins to probabilities: at .6 the likeliest value is right nine times in ten
 
 
@@ -164,17 +166,14 @@ class StandingModel:
             tuple(vocabulary),
         )
 
-    def read(self, text: str, cues: Sequence[str]) -> dict[str, tuple[str, float, float]]:
-        """Returns for each slot the likeliest value (or `UNSAID`), how likely it is, and how likely one of `ADVERSE` is."""
-        total = self.vector_weights[-1] + self.encoder.encode_one(text) @ self.vector_weights[:-1]
-        rows = self.rows.of(features(text))
-        if len(rows):
-            weights = self.idf[rows]
-            learned = self.ngram_weights[rows].astype(np.float32)
-            total = total + (weights / np.sqrt((weights * weights).sum())) @ learned
-        noticed = [self.cue_rows[c] for c in cues if c in self.cue_rows]
-        if noticed:
-            total = total + self.cue_weights[noticed].sum(axis=0)
+    def read(self, text: str, cues: Sequence[str], asks_elsewhere: bool = False) -> dict[str, tuple[str, float, float]]:
+        """Returns for each slot the likeliest value (or `UNSAID`), how likely it is, and how likely one of `ADVERSE` is.
+
+        A message that plainly `asks_elsewhere` is encoded only if its words and cues say anything of a requirement.
+        """
+        total = self._by_words(text, cues)
+        if not (asks_elsewhere and self._says_nothing(total)):
+            total = total + self.encoder.encode_one(text) @ self.vector_weights[:-1]
         said, start = {}, 0
         scores = (_SHARPNESS * total).tolist()  # a few numbers for each slot: quicker without arrays
         for slot, values in self.names.items():
@@ -184,6 +183,29 @@ class StandingModel:
             against = sum(p for value, p in zip(values, chances, strict=True) if value in ADVERSE.get(slot, ()))
             said[slot] = (values[best], chances[best], against)
         return said
+
+    def _by_words(self, text: str, cues: Sequence[str]) -> np.ndarray:
+        total = self.vector_weights[-1]
+        rows = self.rows.of(features(text))
+        if len(rows):
+            weights = self.idf[rows]
+            learned = self.ngram_weights[rows].astype(np.float32)
+            total = total + (weights / np.sqrt((weights * weights).sum())) @ learned
+        noticed = [self.cue_rows[c] for c in cues if c in self.cue_rows]
+        if noticed:
+            total = total + self.cue_weights[noticed].sum(axis=0)
+        return np.asarray(total, np.float32)
+
+    def _says_nothing(self, total: np.ndarray) -> bool:
+        """Whether no case is told, and nothing is near to being said of any requirement."""
+        start = 0
+        for slot, values in self.names.items():
+            scores = dict(zip(values, total[start : start + len(values)].tolist(), strict=True))
+            start += len(values)
+            quiet = [scores.pop(value) for value in (_NO_CASE if slot == "about" else (UNSAID,)) if value in scores]
+            if scores and quiet and max(scores.values()) > max(quiet) - _NEAR:
+                return False
+        return True
 
     def save(self, directory: Path) -> None:
         """Writes the model as two files below a directory."""
