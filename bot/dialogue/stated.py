@@ -113,35 +113,30 @@ def read(u: Understanding, today: date, *, turns_on: bool = False) -> Facts:
     return facts
 
 
-# Slot of the reader, requirement, and the facts that settle it against them already.
+# Slot of the reader, requirement, the facts that settle it against them already, and from which doubt on it is open. Of 1,700 hard lines
+# the reader had not seen, these catch half of what would be taken for granted wrongly, and open 3 % of what rightly is.
 _HEEDED = (
-    ("people", "req-01-two-people", ("people_count",)),
-    ("minority", "req-02-sexual-minority", ("has_sexual_minority",)),
-    ("pledge", "req-03-oath", ("makes_oath",)),
-    ("adults", "req-04-both-adults", ("both_adults", "ages", "turns_adult")),
-    ("marriage", "req-05-not-married", ("any_marriage",)),
-    ("partnership", "req-06-no-other-partner", ("any_other_partnership",)),
-    ("kin", "req-07-not-close-relatives", ("relation",)),
+    ("people", "req-01-two-people", ("people_count",), 0.3),
+    ("minority", "req-02-sexual-minority", ("has_sexual_minority",), 0.4),
+    ("pledge", "req-03-oath", ("makes_oath",), 0.35),
+    ("adults", "req-04-both-adults", ("both_adults", "ages", "turns_adult"), 0.5),
+    ("marriage", "req-05-not-married", ("any_marriage",), 0.5),
+    ("partnership", "req-06-no-other-partner", ("any_other_partnership",), 0.5),
+    ("kin", "req-07-not-close-relatives", ("relation",), 0.32),
 )
-_HEED = 0.5
-_OF_MARRIAGE = re.compile(
-    r"婚|離|籍|夫|妻|嫁|旦那|ダンナ|主人|独身|独り|別居|バツ|けっこん|りこん|どくしん|おっと|つま|marri|divorc|husband|wife|spouse|single|separat|wed"
-)
+_HEED_TIE = 0.55
 
 
 def _heed(u: Understanding, facts: Facts) -> None:
-    """What the reader thinks rather stands against them than not is open, whatever the patterns made of it.
-
-    Of 305 messages that call for a no, in sets it had not seen, the reader doubts 96 % so; of 481 that call for a yes, 6 %.
-    """
+    """What the reader thinks may stand against them is open, whatever the patterns made of it."""
     if u.says("about", _RULE) != "case":
         return
-    for slot, requirement, keys in _HEEDED:
-        if slot == "marriage" and not _OF_MARRIAGE.search(u.plain):
-            continue  # nothing is said of one
-        unsaid = u.standing.get(slot, ("-",))[0] == "-"
-        if u.doubt(slot) >= _HEED and not unsaid and not any(facts.get(key) for key in keys):
+    for slot, requirement, keys, doubt in _HEEDED:
+        if u.doubt(slot) >= doubt and not any(facts.get(key) for key in keys):
             _open(facts, requirement)
+    if u.doubt("tie") >= _HEED_TIE and isinstance(facts.get("links"), list):
+        del facts["links"]
+        facts["open_link"] = True
 
 
 # Doubts in words: what they leave open, the facts that are no longer taken as said, and the words.
