@@ -6,6 +6,7 @@ None changes an answer: what is left out is work whose result is thrown away, or
 from __future__ import annotations
 
 import copy
+from collections.abc import Sequence
 from typing import Any
 
 
@@ -72,6 +73,23 @@ async def _parse_in_context(self: Any, message: Any, tracker: Any = None, only_o
         if found is not None:
             return found
     return await self._parse_alone(message, tracker, only_output_properties)
+
+
+def parse_together(processor: Any, messages: Sequence[Any]) -> list[dict[str, Any]]:
+    """What `MessageProcessor.parse_message` finds in each message; the graph reads all in one run, where Rasa has one run each."""
+    from rasa.engine.constants import PLACEHOLDER_MESSAGE, PLACEHOLDER_TRACKER
+    from rasa.shared.core.trackers import DialogueStateTracker
+
+    target = processor.model_metadata.nlu_target
+    tracker = DialogueStateTracker.from_events("", [])
+    inputs = {PLACEHOLDER_MESSAGE: list(messages), PLACEHOLDER_TRACKER: tracker}
+    found = []
+    for message in processor.graph_runner.run(inputs=inputs, targets=[target])[target]:
+        parsed = {"text": "", "intent": {"name": None, "confidence": 0.0}, "entities": []}
+        parsed.update(message.as_dict(only_output_properties=True))
+        processor._update_full_retrieval_intent(parsed)
+        found.append(parsed)
+    return found
 
 
 def _log_nothing(tracker: Any) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import logging
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -132,18 +132,16 @@ def with_readers(agent: Any, count: int, busy: Callable[[], bool] | None = None)
 
     Returns them. Call before any thread or loop is begun.
     """
-    import asyncio
-
     from rasa.core.channels.channel import UserMessage
 
-    from bot.readers import Readers
+    from bot.rasa_patches import parse_together
+    from bot.readers import Asked, Readers
 
     processor = agent.processor
-    loop = asyncio.new_event_loop()  # Rasa's parsing is asynchronous in name
 
-    def read(text: str, before: str | None) -> dict[str, Any]:
-        message = UserMessage(text, metadata={"before": before} if before else None)
-        return loop.run_until_complete(processor._parse_alone(message, None))
+    def read(asked: Sequence[Asked]) -> Sequence[dict[str, Any]]:
+        messages = [UserMessage(text, metadata={"before": before} if before else None) for text, before in asked]
+        return parse_together(processor, messages)
 
     processor.readers = Readers(read, count, busy or agent.admission.busy, _usual_lines()[::100])
     return processor.readers

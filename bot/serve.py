@@ -160,7 +160,7 @@ def serve(host: str | None, port: int | None, model: Path | None = None, web: Ma
 
         seams["action_endpoint"] = RemoteActions(settings.actions_url, settings.actions_secret)
     if settings.readers:
-        seams["at_once"] = max(seams.get("at_once", 2), 2 + AHEAD * settings.readers)
+        seams["at_once"] = max(seams.get("at_once", 2), AHEAD * settings.readers)
     agent = load_agent(model, **seams)
     learn_ahead()  # before the fork, so that all share it
     if settings.readers:

@@ -162,11 +162,9 @@ class NeedClassifier(GraphComponent, IntentClassifier):
     def process(self, messages: list[Message]) -> list[Message]:
         """Adds intent, ranking and needs to each message."""
         assert self._reader is not None
-        for message in messages:
-            text = message.get(TEXT)
-            if text is None:
-                continue
-            needs = self._reader.read(text, (message.get("metadata") or {}).get("before"))
+        with_text = [message for message in messages if message.get(TEXT) is not None]
+        asked = [(m.get(TEXT), (m.get("metadata") or {}).get("before")) for m in with_text]
+        for message, needs in zip(with_text, self._reader.read_all(asked), strict=True):
             ranking = needs.intents()
             message.set(INTENT, ranking[0], add_to_output=True)
             message.set(INTENT_RANKING_KEY, ranking[:5], add_to_output=True)
@@ -244,13 +242,12 @@ class StandingReader(GraphComponent, IntentClassifier):
     def process(self, messages: list[Message]) -> list[Message]:
         """Adds `standing` to each message."""
         assert self._model is not None
-        for message in messages:
-            text = message.get(TEXT)
-            if text is not None:
-                read = self._model.read(text, _cues(message.data, clock.today()), _asks_elsewhere(message.get("needs")))
-                message.set(
-                    "standing", {k: [v, round(p, 3), round(q, 3)] for k, (v, p, q) in read.items()}, add_to_output=True
-                )
+        today = clock.today()
+        with_text = [message for message in messages if message.get(TEXT) is not None]
+        told = [(m.get(TEXT), _cues(m.data, today), _asks_elsewhere(m.get("needs"))) for m in with_text]
+        for message, read in zip(with_text, self._model.read_all(told), strict=True):
+            rounded = {slot: [value, round(p, 3), round(against, 3)] for slot, (value, p, against) in read.items()}
+            message.set("standing", rounded, add_to_output=True)
         return messages
 
 

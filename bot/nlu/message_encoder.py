@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter, OrderedDict
 from collections.abc import Iterable, Sequence
-from itertools import chain
+from itertools import accumulate, chain
 from typing import Any
 
 import numpy as np
@@ -58,16 +58,25 @@ class MessageEncoder:
     def encode(self, texts: Sequence[str]) -> np.ndarray:
         """Returns float32 unit vectors, shape (len(texts), 512)."""
         pieces = [self._use._tokenizer.encode(text, out_type=int, add_bos=True, add_eos=True) for text in texts]
+        vectors: list[np.ndarray] = []
+        while len(vectors) < len(texts):
+            some = pieces[len(vectors) :]
+            fits = sum(1 for end in accumulate((len(p) + _GAP for p in some), initial=_GAP) if end <= _MOST_PLACES) - 1
+            if fits:
+                vectors += self._together(some[:fits])
+            else:  # longer than a message
+                vectors.append(np.asarray(self._use.encode([texts[len(vectors)]]), np.float32).reshape(-1))
+        return np.array(vectors)
+
+    def _together(self, pieces: Sequence[Sequence[int]]) -> list[np.ndarray]:
+        """Vectors of texts that fit side by side, by their word pieces."""
         gap = [_NOTHING] * _GAP
         placed = [*gap, *chain.from_iterable([*found, *gap] for found in pieces)]
-        if len(placed) > _MOST_PLACES:
-            return np.asarray(self._use.encode(list(texts)), np.float32)
-        rows = self._rows_of(placed)
-        features, vectors, start = self._token_features(rows), [], 0
+        features, vectors, start = self._token_features(self._rows_of(placed)), [], 0
         for found in pieces:
             vectors.append(self._finished(features[start : start + len(found)].sum(axis=0), len(found)))
             start += len(found)
-        return np.array(vectors)
+        return vectors
 
     def _rows_of(self, placed: Sequence[int]) -> np.ndarray:
         """Where each word piece is remembered."""

@@ -70,8 +70,15 @@ class SentenceEncoder:
 
     def encode_one(self, text: str) -> np.ndarray:
         """Returns one float32 unit vector, shape (512,); two models reading the same message share the work."""
-        latest = self._latest.get(text)
-        return self.encode_message([text])[0] if latest is None else latest
+        return self.encode_all([text])[0]
+
+    def encode_all(self, texts: Sequence[str]) -> list[np.ndarray]:
+        """Returns a float32 unit vector for each message, those of the latest call from memory."""
+        known = self._latest
+        new = [text for text in dict.fromkeys(texts) if text not in known]
+        if new:
+            known = {**known, **dict(zip(new, self.encode_message(new), strict=True))}
+        return [known[text] for text in texts]
 
 
 @lru_cache(maxsize=1)
@@ -159,10 +166,13 @@ class NeedModel:
             tuple(vocabulary),
         )
 
-    def probabilities(self, texts: Sequence[str], encode_all: bool = False) -> list[np.ndarray]:
-        """Returns for each text a probability for each label, shape (labels,); what n-grams leave open is encoded, all together."""
+    def probabilities(self, texts: Sequence[str], meant: Sequence[bool] = ()) -> list[np.ndarray]:
+        """Returns for each text a probability for each label, shape (labels,); what n-grams leave open is encoded, all together.
+
+        What is `meant` is encoded in any case.
+        """
         scores = [_NGRAM_WEIGHT * self._by_ngrams(text) for text in texts]
-        unclear = [n for n, score in enumerate(scores) if encode_all or not _clear(score)]
+        unclear = [n for n, score in enumerate(scores) if (meant and meant[n]) or not _clear(score)]
         vectors = self.encoder.encode_message([texts[n] for n in unclear])
         for n, vector in zip(unclear, vectors, strict=True):
             scores[n] += _VECTOR_WEIGHT * self._by_meaning(vector)

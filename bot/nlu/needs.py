@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -90,6 +91,38 @@ _MASKED_RECEIPT = re.compile(r"tp[\s\-_.・ー~/─━·]*●(?:[\s\-_.・ー~/�
 _LIKE_A_RECEIPT = "TP-8K3M-2QXC-4H8R"
 
 
+@dataclass(frozen=True)
+class _Plan:
+    """What is read of one message: the whole, the parts that ask, and the whole behind what was answered last."""
+
+    read: str
+    parts: Sequence[str]
+    asking: Sequence[str]
+    within: str | None
+
+    @classmethod
+    def of(cls, text: str, before: str | None) -> _Plan:
+        read = _MASKED_RECEIPT.sub(_LIKE_A_RECEIPT, _THANKS_FIRST.sub("", text[:_LONGEST]))
+        pieces = split(read)
+        parts = pieces if len(pieces) > 1 else []
+        asking = [part for part in parts if asks(part, text)]  # nobody looks at how the others read alone
+        return cls(read, parts, asking, f"{before} {read}" if before and leans(read) else None)
+
+    @property
+    def leans(self) -> bool:
+        return self.within is not None
+
+    @property
+    def texts(self) -> list[str]:
+        return [self.read, *self.asking, *([self.within] if self.within is not None else [])]
+
+    def needs(self, rankings: list[tuple[tuple[str, float], ...]]) -> Needs:
+        context = rankings.pop() if self.leans else ()
+        ranked = dict(zip(self.asking, rankings[1:], strict=True))
+        parts = tuple((part, ranked.get(part, ())) for part in self.parts)
+        return Needs(rankings[0], parts, crisis_in(self.read), context)
+
+
 class NeedReader:
     """Reads needs with a trained model."""
 
@@ -99,17 +132,16 @@ class NeedReader:
 
     def read(self, text: str, before: str | None = None) -> Needs:
         """Reads one typed message; `before` is the title of what was answered last in the conversation."""
-        read = _MASKED_RECEIPT.sub(_LIKE_A_RECEIPT, _THANKS_FIRST.sub("", text[:_LONGEST]))
-        pieces = split(read)
-        parts = pieces if len(pieces) > 1 else []
-        asking = [part for part in parts if asks(part, text)]  # nobody looks at how the others read alone
-        within = [f"{before} {read}"] if before and leans(read) else []
+        return self.read_all([(text, before)])[0]
+
+    def read_all(self, asked: Sequence[tuple[str, str | None]]) -> list[Needs]:
+        """Reads messages of several people; what must be encoded of them is encoded together."""
+        plans = [_Plan.of(text, before) for text, before in asked]
+        texts = [text for plan in plans for text in plan.texts]
         # The two readings of a message that leans on the last answer are compared, so both in the same way.
-        probabilities = self._model.probabilities([read, *asking, *within], encode_all=bool(within))
-        whole, *rankings = map(self._ranking, probabilities)
-        context = rankings.pop() if within else ()
-        ranked = dict(zip(asking, rankings, strict=True))
-        return Needs(whole, tuple((part, ranked.get(part, ())) for part in parts), crisis_in(read), context)
+        meant = [plan.leans for plan in plans for _ in plan.texts]
+        rankings = map(self._ranking, self._model.probabilities(texts, meant))
+        return [plan.needs([next(rankings) for _ in plan.texts]) for plan in plans]
 
     def _ranking(self, probabilities: np.ndarray) -> tuple[tuple[str, float], ...]:
         best = np.argsort(-probabilities)[:_KEEP]

@@ -166,14 +166,22 @@ class StandingModel:
             tuple(vocabulary),
         )
 
-    def read(self, text: str, cues: Sequence[str], asks_elsewhere: bool = False) -> dict[str, tuple[str, float, float]]:
-        """Returns for each slot the likeliest value (or `UNSAID`), how likely it is, and how likely one of `ADVERSE` is.
+    def read(self, text: str, cues: Sequence[str]) -> dict[str, tuple[str, float, float]]:
+        """Returns for each slot the likeliest value (or `UNSAID`), how likely it is, and how likely one of `ADVERSE` is."""
+        return self.read_all([(text, cues, False)])[0]
 
-        A message that plainly `asks_elsewhere` is encoded only if its words and cues say anything of a requirement.
+    def read_all(self, told: Sequence[tuple[str, Sequence[str], bool]]) -> list[dict[str, tuple[str, float, float]]]:
+        """Reads messages with their cues; the third of each says that it plainly asks about something else than a couple's own case.
+
+        Such a one is encoded only if its words and cues come near to saying anything of a requirement.
         """
-        total = self._by_words(text, cues)
-        if not (asks_elsewhere and self._says_nothing(total)):
-            total = total + self.encoder.encode_one(text) @ self.vector_weights[:-1]
+        totals = [self._by_words(text, cues) for text, cues, _ in told]
+        meant = [n for n, (_, _, elsewhere) in enumerate(told) if not (elsewhere and self._says_nothing(totals[n]))]
+        for n, vector in zip(meant, self.encoder.encode_all([told[n][0] for n in meant]), strict=True):
+            totals[n] = totals[n] + vector @ self.vector_weights[:-1]
+        return [self._said(total) for total in totals]
+
+    def _said(self, total: np.ndarray) -> dict[str, tuple[str, float, float]]:
         said, start = {}, 0
         scores = (_SHARPNESS * total).tolist()  # a few numbers for each slot: quicker without arrays
         for slot, values in self.names.items():

@@ -9,25 +9,26 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from bot.readers import Readers
+from bot.readers import AHEAD, Asked, Readers
 from bot.settings import read
 
 Make = Callable[..., Readers]
 
 
-def spell(text: str, before: str | None) -> dict[str, Any]:
-    """Stands for the parser: tells what it was given and which process it is."""
-    if text == "fault":
-        raise ValueError(text)
-    if text == "slow":
+def spell(asked: Sequence[Asked]) -> list[dict[str, Any]]:
+    """Stands for the parser: tells what it was given, together with how many, and which process it is."""
+    texts = [text for text, _ in asked]
+    if "fault" in texts:
+        raise ValueError(texts)
+    if "slow" in texts:
         time.sleep(0.2)
-    return {"text": text, "before": before, "by": os.getpid()}
+    return [{"text": text, "before": before, "of": len(asked), "by": os.getpid()} for text, before in asked]
 
 
 @pytest.fixture
@@ -75,7 +76,7 @@ def test_another_process_reads_and_the_answer_comes_whole(made: Make) -> None:
         return await (await at_work(readers)).read(long, "届け出の費用")
 
     found = asyncio.run(ask())
-    assert found == {"text": long, "before": "届け出の費用", "by": pids(readers)[0]}
+    assert found == {"text": long, "before": "届け出の費用", "of": 1, "by": pids(readers)[0]}
 
 
 def test_who_is_alone_is_read_here(made: Make) -> None:
@@ -86,13 +87,40 @@ def test_who_is_alone_is_read_here(made: Make) -> None:
 def test_answers_come_to_those_who_asked_and_who_finds_no_room_is_read_here(made: Make) -> None:
     readers = made(count=2)
 
+    room = 2 * AHEAD
+
     async def all_at_once() -> list[Any]:
         await at_work(readers)
-        return await asyncio.gather(*(readers.read(str(n), None) for n in range(8)))
+        return await asyncio.gather(*(readers.read(str(n), None) for n in range(room + 2)))
 
     found = asyncio.run(all_at_once())
-    assert [one and one["text"] for one in found] == ["0", "1", "2", "3", "4", "5", None, None]
+    assert [one and one["text"] for one in found] == [*map(str, range(room)), None, None]
     assert {one["by"] for one in found if one} == set(pids(readers))
+
+
+def test_what_waits_at_the_door_is_read_together_and_a_fault_in_one_is_no_fault_of_the_others(made: Make) -> None:
+    readers = made()
+
+    async def behind_a_slow_one() -> list[Any]:
+        await at_work(readers)
+        slow = asyncio.ensure_future(readers.read("slow", None))
+        await asyncio.sleep(0.05)
+        return await asyncio.gather(slow, *(readers.read(text, None) for text in ("一", "二", "fault", "三")))
+
+    assert [one and (one["text"], one["of"]) for one in asyncio.run(behind_a_slow_one())] == [
+        ("slow", 1), ("一", 1), ("二", 1), None, ("三", 1),
+    ]  # fmt: skip
+    readers = made()
+
+    async def without_fault() -> list[Any]:
+        await at_work(readers)
+        slow = asyncio.ensure_future(readers.read("slow", None))
+        await asyncio.sleep(0.05)
+        return await asyncio.gather(slow, *(readers.read(text, None) for text in ("一", "二", "三")))
+
+    assert [(one["text"], one["of"]) for one in asyncio.run(without_fault())] == [
+        ("slow", 1), ("一", 3), ("二", 3), ("三", 3),
+    ]  # fmt: skip
 
 
 def test_while_a_reader_reads_what_it_reads_first_nobody_waits_for_it(made: Make) -> None:
@@ -185,7 +213,7 @@ def test_readers_end_when_told_and_not_by_what_is_sent_to_the_whole_group(made: 
 def test_readers_end_with_the_process_that_made_them() -> None:
     program = (
         "import os, signal\nfrom bot.readers import Readers\n"
-        "r = Readers(lambda text, before: {}, 2, lambda: True)\n"
+        "r = Readers(lambda asked: [{} for _ in asked], 2, lambda: True)\n"
         "print(*(one.pid for one in r._readers), flush=True)\nos.kill(os.getpid(), signal.SIGKILL)"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False)
