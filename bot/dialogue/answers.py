@@ -23,6 +23,9 @@ _AFTER_A_VERDICT: Mapping[str, float] = {"documents_overview": 6.0, "application
 _ABOUT_FILING = re.compile(
     r"届け?出|申請|申し込|登録|宣誓|証明書|出した|出すと|\bfil(?:e|ing)\b|appl(?:y|ication)|regist|certificate|tokyo"
 )
+_ABOUT_THIS_CHAT = re.compile(
+    r"ここ|チャット|ボット|会話|やりとり|やり取り|話した|話す|書い|書く|聞いた|相談|送信|入力|通報|警察|あなた|サイト|ログ|\b(?:bot|chat|you|conversation|here|type|typed|ask(?:ed|ing)?|talk(?:ed|ing)?|said|say|message|this (?:page|site)|police|ai)\b"
+)
 _EMPLOYER = re.compile(r"人事|社員|職員が|従業員|部下|\bhr\b|employee|our staff|my staff|manager", re.IGNORECASE)
 _TELLS = re.compile(
     r"伝え|共有|話して(?:も)?いい|知らせ|報告|言って(?:も)?いい|\btell\b|share|inform|disclose|announce"
@@ -31,6 +34,9 @@ _TELLS = re.compile(
 _HARD_TIMES = re.compile(
     r"(?:救急車|病院)[^。]{0,24}(?:運ばれ(?:て|た|まし)|言われ(?:て|た|まし)|断られ(?:て|た|まし)|入れてもらえな|会わせてもらえな)|家族(?:では|じゃ)ない(?:から|って|と)[^。]{0,8}言われ(?:て|た|まし)|断られ(?:た|まし|て(?:し|、|つら))[^?？]{0,20}$|泣(?:いて|きま|いた)|"
     r"\b(?:they|hospital|doctor|nurse|landlord|agent)\b.{0,40}(?:wouldn'?t let|refused|turned (?:me|us) away|said (?:i|we)(?:'m| am|'re| are) not family)"
+)
+_HOW_SOON = re.compile(
+    r"証明書[^。?？]{0,8}(?:すぐ|急ぎ|急いで|早く|間に合)[^。?？]{0,6}(?:取れ|とれ|もらえ|出(?:る|ます|して)|発行|届|でき|作れ|ます)|\b(?:get|have) (?:the|a|our|it)\b.{0,14}\b(?:quickly|fast|right away|in time|urgently)\b"
 )
 _LAUGHS = re.compile(
     r"笑|わら|わろ|ワロ|w{2,}|w$|草|は(?:は|っは)|ハハ|ふふ|へへ|うけ|ウケ|おもろ|面白|おもしろ|ツボ|腹|くす|吹き出|にっこり|ha(?:ha|\b)|he(?:he|h\b)|heehee|lol|lmao|rofl|xd|:d|funn|laugh|hilarious|good one|crack|snort|giggl|warota|[\U0001F600-\U0001F64F\U0001F920-\U0001F92F]"
@@ -71,7 +77,14 @@ def answered(moment: Moment) -> list[Spec]:
     if known:
         more = [i for i in _clear_needs(moment) if not i.startswith("coverage")] if len(moment.u.parts) > 1 else []
         return [*known, *(_also(i) for i in more[:2])]
-    return _two_needs(moment) or _one_need(moment)
+    specs = _two_needs(moment) or _one_need(moment)
+    if _HOW_SOON.search(moment.u.plain) and specs[0]["say"] == "entry" and moment.kind_of(specs[0]["id"]) == "answer":
+        # 「手術することになって…証明書ってすぐ取れますか」: how soon is the question, whatever it is for
+        return [
+            entry("application_time"),
+            *(_also(spec["id"]) for spec in specs[:1] if spec["id"] != "application_time"),
+        ]
+    return specs
 
 
 def _one_need(moment: Moment) -> list[Spec]:
@@ -83,8 +96,10 @@ def _one_need(moment: Moment) -> list[Spec]:
         ranking = [(i, p) for i, p in ranking if i != "crisis_bereavement" or p >= SURELY_BEREAVED] or ranking
     if not ranking or not any(c.isalpha() for c in moment.u.plain):
         return [_unknown()]
-    if ranking[0][0] == "privacy_does_bot_report" and _ABOUT_FILING.search(moment.u.plain):
-        return [entry("application_privacy")]  # of Tokyo's procedure, not of this chat
+    if ranking[0][0] == "privacy_does_bot_report" and not _ABOUT_THIS_CHAT.search(moment.u.plain):
+        # Of Tokyo's procedure, not of this chat; when neither is named, of both.
+        of_filing = entry("application_privacy")
+        return [of_filing] if _ABOUT_FILING.search(moment.u.plain) else [of_filing, _also("privacy_does_bot_report")]
     if _EMPLOYER.search(moment.u.plain) and _TELLS.search(moment.u.plain):
         return [
             say("employer_consent", kind="answer", topic="support", facts=("sup-tokyo-lgbt-phone",)),
@@ -185,7 +200,7 @@ def _two_needs(moment: Moment) -> list[Spec]:
     label, p = u.top
     whole = label.removeprefix("faq/")
     if len(clear) > 1:
-        surely = p >= 0.9 and label.startswith("faq/") and moment.kind_of(whole) == "answer"
+        surely = p >= 0.8 and label.startswith("faq/") and moment.kind_of(whole) == "answer"
         first = whole if whole in clear or surely else clear[0]
         return [entry(first), *(_also(i) for i in clear[:3] if i != first)]
     if label.startswith("faq/smalltalk"):

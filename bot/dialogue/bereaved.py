@@ -16,7 +16,7 @@ _REGISTERED = re.compile(
 _CERTIFIED = re.compile(r"宣誓(?:し(?:て(?:い)?)?た|の)|証明書|パートナーシップ|partnership|certificate")
 _SPOUSE = re.compile(r"夫|妻|主人|旦那|嫁|配偶者|\b(?:husband|wife|spouse)\b")
 _SOMEBODY_NEW = re.compile(
-    r"新し(?:い|く)|(?:いま|今)(?:は|の|、)?.{0,6}(?:人|相手|彼|パートナー|恋人|相方)|別の(?:人|相手|パートナー)|新たな|次の(?:人|相手|パートナー)|\bnew (?:partner|person|girlfriend|boyfriend|relationship)|someone (?:new|else)|another (?:partner|person|woman|man)|(?:current|present) partner"
+    r"新し(?:い|く)|(?:いま|今(?![月年週日朝]))(?:は|の|、)?.{0,6}(?:人|相手|彼|パートナー|恋人|相方)|別の(?:人|相手|パートナー)|新たな|次の(?:人|相手|パートナー)|\bnew (?:partner|person|girlfriend|boyfriend|relationship)|someone (?:new|else)|another (?:partner|person|woman|man)|(?:current|present) partner"
 )
 
 

@@ -35,15 +35,29 @@ LOSS = re.compile(
     r"亡(?:く|き)|失|この世|旅立|息を引き取|看取|帰らぬ|命日|法事|通夜|なくな(?:り|っ)|なくし|死|しにま|しんだ|しんで|他界|見送|葬|喪|お悔やみ|逝|いなくな|先立|遺(?:族|骨|影)|天国|四十九日|\b(?:passed|died|die|dies|death|dead|lost|loss|gone|funeral|widow\w*|bereave\w*|grie\w+|late)\b"
 )
 _LONG_AGO = re.compile(
-    r"(?:\d+|[一二三四五六七八九十]+|何)年(?:前|に|が|たち|経|も|、|、)|years? (?:ago|now|since)|long ago"
+    r"(?:\d+|[一二三四五六七八九十]+|何)年(?:前|に|が|たち|経|も|、|、)|years? (?:ago|now|since)|long ago|\b(?:in|since) (?:19|20)\d\d\b|(?:19|20)\d\d年"
 )
 _MAY_WE = re.compile(
-    r"資格|申(?:請|し込|込)|届け?出|届け(?:ら|る|たい|て)|登録|宣誓|対象|出せ|いけ(?:る|ます)|受け(?:付け|つけ)|認め|使え|accepted|allowed|(?:can|could|may) (?:we|i)\b|qualify|eligible|apply|register|take the oath|count"
+    r"資格|申(?:請|し込|込)|届け?出|届け(?:ら|る|たい|て|でも)|登録|宣誓|対象|出せ|いけ(?:る|ます)|受け(?:付け|つけ)|認め|使え|accepted|allowed|(?:can|could|may) (?:we|i)\b|qualify|eligible|apply|register|take the oath|count"
 )
 _ASKS_OF_FILING = re.compile(
     r"(?:届け?出|申請|登録|宣誓|証明書).{0,20}(?:ばれ|バレ|知られ|連絡|通知).{0,14}(?:[?？]|か$|か[。、]|かな|ません)|(?:fil|apply|regist|certificate).{0,40}(?:find out|know|notified|told|contact)"
 )
+_ASKS_PLAINLY = 0.85
+# Before these weeks: of a death without a day, or of these days, the certificate can wait, whatever is asked of it.
+_A_WHILE_AGO = re.compile(
+    r"去年|昨年|おととし|一昨年|先々月|先月|半年|[0-9一二三四五六七八九十数]+(?:か月|ヶ月|カ月)|[0-9]+月に|春|夏|秋|冬|"
+    r"\b(?:in|last|this|since) (?:jan\w*|feb\w*|march|april|may|june|july|aug\w*|sep\w*|oct\w*|nov\w*|dec\w*|month|year|spring|summer|autumn|fall|winter)\b|months? ago"
+)
+_WHETHER_KNOWN = re.compile(
+    r"(?:ばれ|バレ|知られ|伝わっ?|もれ|漏れ)(?:たり|る(?:こと|心配|おそれ)?(?:は|って|とか)?)?(?:し(?:ない|ません)|ない|ありません|ません|ある|あります)(?:か|よね|かな|の|です)*[?？。]*$|"
+    r"\b(?:will|would|could|can) (?:my|our|the|anyone|any ?one|they|people)\b[^.?]{0,30}\b(?:find out|know|hear|be told|see)\b[^.]{0,30}\?$"
+)
+_THREATENED = re.compile(
+    r"ばら(?:す|し|さ)|バラ(?:す|し|さ)|脅|おど(?:さ|し)|言われ|言いふら|された|暴露|こわい|怖い|\b(?:threat\w*|outed|blackmail\w*|told (?:everyone|them|people)|scared|afraid|terrified)\b"
+)
 _PAPERS_OF_THE_DEAD = re.compile(r"証明書|手続|届|返|certificate|procedure|notify")
+_NOT_OF_THE_PAPERS = ("limits", "alternatives", "coverage", "support")
 _NUMBER = re.compile(r"番号|ばんごう|電話|でんわ|number|phone|call")
 _OFFICE = re.compile(r"都庁|人権部|役所|窓口|制度|office|division|tokyo")
 _CANNOT_CALL = re.compile(
@@ -102,11 +116,16 @@ def _crisis(moment: Moment) -> list[Spec]:
 
     if not u.crisis and p < 0.9 and moment.access.get("grant") and commands.named(u):
         return []  # 「もうつながないで」, said of the record that is open
-    if _long_past_loss(moment) or (not u.crisis and (not by_model or _describes_calmly(moment))):
+    if _asks_of_a_new_life(moment) or (not u.crisis and (not by_model or _describes_calmly(moment))):
         return []
     chosen = u.crisis or name
+    if chosen == "crisis_outing" and _WHETHER_KNOWN.search(u.plain) and not _THREATENED.search(u.plain):
+        return [entry("application_privacy")]  # 「会社にバレたりしない?」: asked before anything has happened
     if chosen == "crisis_bereavement" and bereaved.starts_anew(u.plain):
         return [entry(chosen), entry("changes_death")]  # nothing is confirmed of a new partnership after a death
+    some_time_ago = _A_WHILE_AGO.search(u.plain) or _LONG_AGO.search(u.plain)
+    if chosen == "crisis_bereavement" and u.sure("faq/changes_death", _ASKS_PLAINLY) and some_time_ago:
+        return [entry("changes_death")]  # they ask what to file, and its answer begins with a word of sympathy
     if u.crisis and u.crisis not in _LIFE_AT_STAKE:
         if not by_model and p > 0.6 and not label.startswith("faq/support"):
             if u.crisis == "support_crisis":
@@ -124,8 +143,8 @@ def _crisis(moment: Moment) -> list[Spec]:
     return [entry(chosen), entry(asked)] if asked else [entry(chosen)]
 
 
-def _long_past_loss(moment: Moment) -> bool:
-    """「夫を亡くして十二年、いまは女性のパートナーと」: a loss of years ago, told by someone who asks whether they may file now."""
+def _asks_of_a_new_life(moment: Moment) -> bool:
+    """「夫を亡くして十二年、いまは女性のパートナーと」: a loss of the past, told by someone who asks whether they may file now."""
     plain, heard = moment.u.plain, moment.u.crisis or moment.u.top[0].removeprefix("faq/")
     return heard == "crisis_bereavement" and bool(_LONG_AGO.search(plain) and _MAY_WE.search(plain))
 
@@ -138,6 +157,7 @@ def _describes_calmly(moment: Moment) -> bool:
     return moment.u.top[1] < 0.8 and bool(len(stated) >= 2 or stated.keys() & {"links", "ages", "move_in", "outside"})
 
 
+_HEARD_AS_ABUSE = 0.3
 _GOES_ON = 2  # facts about the couple told in one message: they have taken the matter up again
 
 
@@ -147,9 +167,10 @@ def _after_crisis(moment: Moment) -> list[Spec]:
     label, p = u.top
     name = label.removeprefix("faq/")
     bereaved = any(spec.get("id") == "crisis_bereavement" for spec in moment.memory.said)
-    if bereaved and _PAPERS_OF_THE_DEAD.search(u.plain):
+    asks_else = p > 0.8 and name.startswith(_NOT_OF_THE_PAPERS) and moment.kind_of(name) == "answer"
+    if bereaved and _PAPERS_OF_THE_DEAD.search(u.plain) and not asks_else:
         return [entry("changes_death")]
-    if name.startswith("abuse") and _SELF.search(u.plain) and not _OTHERS.search(u.plain):
+    if name.startswith("abuse") and p >= _HEARD_AS_ABUSE and _SELF.search(u.plain) and not _OTHERS.search(u.plain):
         return [entry("support_crisis")]
     if name == "smalltalk_languages" and found is not None and found.topic == "support":
         return [entry("support_yorisoi_languages")]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from typing import Any
 
 from bot.dialogue import bereaved, check, stated, ties, verdicts
 from bot.dialogue import situation as reading
@@ -82,7 +83,7 @@ _FILING_PLAINLY = re.compile(
 )
 _OF_THE_PROCEDURE = ("faq/application", "faq/support", "faq/privacy", "faq/scheme", "faq/statistics")
 _FILING = re.compile(
-    r"申し?込|申請|届|とど|宣誓|登録|資格|条件|対象|該当|使える?(?:立場|二人)|いける|いけます|だめ|ダメ|できる|できます|"
+    r"申し?込|申請|届|とど|宣誓|登録|資格|条件|対象|該当|制度(?:は|を|が|って|も)?、?(?:使|つか|利用)|出すの(?:は|も|って)|使える?(?:立場|二人)|いける|いけます|だめ|ダメ|できる|できます|"
     r"\b(?:apply|appl(?:ied|ication)|register|registration|qualify|eligib|oath|file|filing|allowed|can we do it)\w*"
 )
 _NOT_OF_THE_CASE = ("faq/documents", "faq/certificate", "faq/limits", "faq/changes", "faq/law", "faq/application")
@@ -118,6 +119,8 @@ def direct(knowledge: Knowledge, u: Understanding, memory: Memory, today: date) 
         return once_more
     facts = _facts(u, today)
     label, p = u.top
+    if label == "faq/changes_death" and p > 0.6 and not bereaved.starts_anew(u.plain):
+        return None  # 「二人で届け出ていたのですが、何かしなければいけませんか」, of somebody who has died: no verdict on one person
     if _asks_for_a_check(u, facts) or (u.part and _is_case(u, facts, [k for k in _HARD if facts.get(k) is not None])):
         # Of a very long story only a part was read: no verdict rests on that, the conditions are asked one by one.
         return check.begin(facts, today)
@@ -181,6 +184,8 @@ def direct(knowledge: Knowledge, u: Understanding, memory: Memory, today: date) 
         explains = "changes_death"
     elif explains == "eligibility_divorced" and bereaved.widowed(u.plain):
         explains = "eligibility_not_married"  # whoever has buried a husband or wife is not told of divorce
+    if explains == "eligibility_married_abroad" and facts.get("any_marriage") == "no":
+        explains = None  # 「外国でも結婚しておらず」: it was only denied
     if explains:
         spec["entry"] = explains
     state = {"facts": facts, "asked": None, "declined": [], "trail": [], "active": False, "misses": 0, "mode": "direct"}
@@ -189,22 +194,29 @@ def direct(knowledge: Knowledge, u: Understanding, memory: Memory, today: date) 
 
 _CHECK_WITH_ME = re.compile(
     r"(?:条件|要件|資格|対象|当てはま|届け?出|宣誓|使え|いける|でき).{0,14}?(?:確認|チェック|診断|判定|見て|たしかめ|確かめ)(?:を|が)?(?:し(?:たい|て)|もら|ほしい|いただ|お願い|ください|みたい|くれ)|(?:診断|判定|チェック)(?:を)?(?:して|し?たい|お願い|たのむ|頼む)|"
-    r"(?:一緒に|ひとつずつ|一つずつ|順番に).{0,6}(?:確認|チェック|見て)|(?:check|go through|walk (?:me|us) through) (?:the |our |my |all )?(?:conditions|requirements|eligibility)|eligibility check|(?:can|could) you check (?:if|whether)"
+    r"(?:一緒に|ひとつずつ|一つずつ|一問ずつ|順番に).{0,6}(?:確認|チェック|見て|聞い|きい|質問|しつもん|頼|たの)|one (?:question |thing )?(?:at a time|by one)|(?:check|go through|walk (?:me|us) through) (?:the |our |my |all )?(?:conditions|requirements|eligibility)|eligibility check|(?:can|could) you check (?:if|whether)"
+)
+# To be asked in turn is wished of nothing else here, in whatever dialect: 「うぢらでも宣誓でぎるが、順番に聞いでけろ」
+_ONE_BY_ONE = re.compile(
+    r"(?:ひとつずつ|一つずつ|1つずつ|一問ずつ|順番に|じゅんばんに).{0,3}(?:聞い|きい|質問|しつもん|たずね|尋ね)|\bask (?:me|us) (?:the questions )?one (?:question )?(?:by one|at a time)"
 )
 _HALF_SURE = 0.45
 _OF_WHO_MAY = ("faq/eligibility", "check_eligibility")
 _NO_DOUBT = 0.15
 _SURE_CASE = 0.9
+_FULL_STATEMENT = 3
 _TOLD_ENOUGH = 4  # requirements spoken of, after which a request to check is a question that can be answered at once
+
+
+def _requirements_told(facts: Facts) -> int:
+    """How many requirements are spoken of."""
+    return sum(any(facts.get(key) for key in keys) for _, keys in _ASKED_ABOUT.values())
 
 
 def _asks_for_a_check(u: Understanding, facts: Facts) -> bool:
     """「条件を確認したいです。男性カップルで、二人とも30代です」: one by one, with what was said already."""
-    told = sum(
-        any(facts.get(key) for key in (*keys, *(("links", "move_in") if "links" in keys else ())))
-        for _, keys in _ASKED_ABOUT.values()
-    )
-    wishes = u.mass("check_eligibility", "faq/eligibility") > 0.5
+    told = _requirements_told(facts)
+    wishes = u.mass("check_eligibility", "faq/eligibility") > 0.5 or _ONE_BY_ONE.search(u.plain)
     return bool(wishes and told < _TOLD_ENOUGH and not facts.get("open") and _CHECK_WITH_ME.search(u.plain))
 
 
@@ -272,9 +284,25 @@ def stands_against(u: Understanding, today: date) -> bool:
     return bool(facts) and bool(decision.with_status(Status.NOT_MET))
 
 
+def _as_told(memory: Memory, u: Understanding) -> tuple[dict[str, Any], bool]:
+    """The case as it was told, and whether a supposition was left behind: it counts for further suppositions alone."""
+    previous = dict(memory.check or {})
+    told = previous.get("told")
+    if told is None or _SUPPOSES.search(u.plain):
+        return previous, False
+    del previous["told"]
+    return {**previous, "facts": told}, True
+
+
+def tells(u: Understanding, today: date) -> bool:
+    """Whether a message itself states something that requirements turn on."""
+    facts = stated.read(u, today)
+    return any(facts.get(key) is not None for key in _HARD if key != "people_count")
+
+
 def again(u: Understanding, memory: Memory, facts: Facts, today: date) -> check.Step | None:
     """One more fact, or a changed one, about the case just judged: the verdict anew."""
-    previous = memory.check or {}
+    previous, unsaid = _as_told(memory, u)
     correcting = bool(check._CORRECT.search(u.plain))
     dated = False
     if previous.get("facts", {}).get("move_in") and "move_in" not in facts:
@@ -301,15 +329,18 @@ def again(u: Understanding, memory: Memory, facts: Facts, today: date) -> check.
     if not previous.get("facts") or previous.get("active") or not strong:
         return None
     after_verdict = bool(memory.said) and memory.said[-1]["say"] == "verdict"
+    explained = bool(memory.said) and memory.said[-1].get("id") in ENTRY_OF.values()  # of what stood in their way
     refused = after_verdict and verdicts.decision_for(
-        memory.said[-1]["facts"], today, direct=memory.said[-1].get("mode") == "direct"
+        previous["facts"] if unsaid else memory.said[-1]["facts"], today, direct=memory.said[-1].get("mode") == "direct"
     ).verdict.value in ("ineligible", "ask_office")
-    cured = refused and any(
+    asks = check._QUESTION.search(u.plain)
+    cured = any(
         previous["facts"].get(key) not in (None, strong[key])
         for key in ("any_marriage", "any_other_partnership")
         if key in strong
     )  # 「朗報、解消の手続きが終わってた。これでどう?」
-    if not correcting and not cured and check._QUESTION.search(u.plain) and _asks_something_else(u, list(strong)):
+    cured = cured and refused and not (unsaid and asks)
+    if asks and not correcting and not cured and (_asks_something_else(u, list(strong)) or _asks_of_a_rule(u)):
         return None
     adds = (
         correcting
@@ -318,7 +349,7 @@ def again(u: Understanding, memory: Memory, facts: Facts, today: date) -> check.
         or LEANS.search(u.plain)
         or not check._QUESTION.search(u.plain)
     )
-    if not (correcting or dated or (after_verdict and adds)):
+    if not (correcting or dated or (after_verdict and adds) or (explained and _SUPPOSES.search(u.plain))):
         return None
     opened = facts.pop("open", [])
     # What has become doubtful is no longer taken from what was said before.
@@ -327,10 +358,16 @@ def again(u: Understanding, memory: Memory, facts: Facts, today: date) -> check.
     supposes = _SUPPOSES.search(u.plain) and check._QUESTION.search(u.plain) and not correcting
     if previous.get("mode") != "direct":
         step = check.reopen({**previous, "facts": before}, facts, today, corrected=correcting)
+        if supposes and step.specs[0]["say"] == "question":
+            merged = reading.merge(before, facts)  # what would be is judged, not asked on
+            spec = {"say": "verdict", "facts": merged, "mode": "direct", "leads": ["supposed"]}
+            return check.Step({**previous, "facts": merged, "told": previous.get("told", before)}, [spec])
         label = u.top[0].removeprefix("faq/")
         explained = supposes and label.startswith("eligibility_") and u.top[1] > 0.5
         return check.Step(step.state, [entry(label), *step.specs]) if explained else step
-    bare = not (correcting or refused or dated or supposes or opened or check._QUESTION.search(u.plain))
+    changed = any(before.get(key) not in (None, strong[key]) for key in _HARD if key in strong)
+    full = _requirements_told(strong) >= _FULL_STATEMENT  # little is left to ask
+    bare = not (correcting or refused or dated or supposes or opened or changed or full or asks)
     label, p = u.top
     elsewhere = (p > 0.5 and label.startswith(_NOT_OF_THE_CASE) and len(strong) < 2) or _HOLDS.search(u.plain)
     if bare and elsewhere:
@@ -355,6 +392,8 @@ def again(u: Understanding, memory: Memory, facts: Facts, today: date) -> check.
 def _is_case(u: Understanding, facts: Facts, hard: list[str]) -> bool:
     """Whether the message is about filing in their own case, not about the certificate they hold or something else."""
     label, p = u.top
+    if facts.get("makes_oath") == "no" and _FILING.search(u.plain):
+        return True  # 「都営住宅に入りたいだけ、約束する気はない。出せる?」
     told = facts.get("open") or set(hard) - _WHERE
     doubts_own = told and u.says("about", _SURE_CASE) == "case" and _FILING.search(u.plain)
     if u.mass("faq/oos") > 0.5 and len(hard) < 2 and not doubts_own:
@@ -367,8 +406,6 @@ def _is_case(u: Understanding, facts: Facts, hard: list[str]) -> bool:
     if label.startswith(_OF_THE_PROCEDURE) and p > 0.95 and not set(hard) - _WHERE:
         return False  # 「先週届け出たんですが、進み具合はどこで分かりますか」
     refuses = facts.get("has_sexual_minority") == "no" or facts.get("makes_oath") == "no"
-    if facts.get("makes_oath") == "no" and _FILING.search(u.plain):
-        return True  # 「都営住宅に入りたいだけ、約束する気はない。出せる?」
     if p < 0.5 and (refuses or len(u.plain) <= 24 and hard and _FILING.search(u.plain)):
         return True  # 「ゲイカップル 練馬 申し込める?」
     if label == "faq/changes_move_within_tokyo" and p > 0.6:
@@ -418,6 +455,14 @@ def _only_asks_of_something_else(u: Understanding) -> bool:
 
 
 _ASKING = re.compile(r"[?？]|か$|か。|どう|何|いくら|\b(?:what|how|can|do|does|is|are)\b")
+
+
+def _asks_of_a_rule(u: Understanding) -> bool:
+    """「ゲイだって証明を出せとか言われる?」: no fact of theirs, whatever words of theirs it uses."""
+    return any(u.sure(label, 0.9) for label in _RULES_ALONE)
+
+
+_RULES_ALONE = ("faq/eligibility_no_proof_of_orientation", "faq/eligibility_income_residence_length")
 
 
 def _asks_something_else(u: Understanding, hard: list[str]) -> bool:

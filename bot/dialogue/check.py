@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from copy import deepcopy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -52,6 +52,15 @@ _PLAIN_YES_NO = re.compile(
 )
 _PROMISE = re.compile(
     r"誓(?:え|い|う)|約束(?:は|も|を)?(?:でき|し|ok|オッケー)|宣誓(?:する|します|できます)|支え合(?:う|い|って)|\bpromise\b|swear"
+)
+# 「性的マイノリティかって?そうやで」: our question said again before it is answered.
+_ECHO = re.compile(r"(?:^|[。!！、])[^?？。!！]{2,24}[?？]\s*(?P<answer>[^?？]+)$")
+# Whom they love, said in answer to whether one of them is of a minority; 「普通に」 and "straight" say the opposite.
+_WHOM_THEY_LOVE = re.compile(
+    r"(?:女|男|おんな|おとこ|同性|どうせい)(?:の?(?:人|ひと|子|こ|性))?(?:同士|どうし)?(?:の(?:こと|方))?(?:が|も|を)\s?(?:好き|すき|好ぎ|愛)|恋愛対象(?:は|が)|\b(?:i|we|he|she) (?:both )?(?:like|love|am into|are into|is into|date)s? (?:men|women|guys|girls)\b"
+)
+_NOT_A_MINORITY = re.compile(
+    r"普通|ふつう|異性|ノーマル|ストレート|のんけ|ノンケ|違|ちが|いいえ|ない|straight|\bno\b|\bnot\b|n't\b"
 )
 _CONTINUE = re.compile(
     r"^(?:ok|okay|よかった|なるほど|わかりました|了解|じゃあ|では|それで|alright|right|got it)[、。,. ]*(?:続け|continue|go on|next|次)?"
@@ -122,6 +131,10 @@ def step(state: State, u: Understanding, today: date) -> Step:
     if _BACK.search(u.plain) or (label == "go_back" and p > 0.5):
         return go_back(state, today)
     facts = stated.read(u, today)
+    if (echo := _ECHO.search(u.plain)) and says_yes(echo["answer"]) != says_no(echo["answer"]):
+        u = replace(u, plain=echo["answer"], ranking=())
+        label, p = u.top
+        facts.pop("open", None)  # what sounded like a doubt was our own question
     if asked == "tokyo_link" and not facts.keys() & {"links", "outside", "move_in", "open_link"}:
         far = any(place[1] == "outside_tokyo" for place in u.places)
         near = [link for link in dict.fromkeys(u.links) if link != "move_in"]
@@ -202,6 +215,8 @@ def _hear(u: Understanding, asked: str | None, facts: Facts) -> None:
     """An answer to our own question is expected to be about it, so the reader need be less sure than of a word let fall."""
     if u.says("minority", _SURE) == "yes":
         facts.setdefault("has_sexual_minority", "yes")  # told while they are being asked: their own word
+    if asked == "has_sexual_minority" and _WHOM_THEY_LOVE.search(u.plain) and not _NOT_A_MINORITY.search(u.plain):
+        facts.setdefault("has_sexual_minority", "yes")
     if asked not in _HEARD:
         return
     slot, value, key, meaning = _HEARD[asked]

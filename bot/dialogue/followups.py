@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 
-from bot.dialogue import cases, verdicts
+from bot.dialogue import supposing
 from bot.dialogue.moment import Moment
 from bot.dialogue.speaking import Spec
 from bot.dialogue.turn import Turn, entry
+from bot.knowledge.model import Entry
+from bot.knowledge.wording import answer_for
 
 _NUMBER = re.compile(
     r"^(?:no\.? ?|その|the )?(?P<n>[1-4一二三四]|first|second|third|fourth|最初|一番目|二番目|三番目|1つ目|2つ目|3つ目)(?:番|つ目|番目|です|のやつ|を|でお願い(?:します)?|\s?one|。|\.)*$"
@@ -31,9 +33,6 @@ _ORDINAL = {
 }
 _COMES_OF_AGE = re.compile(r"誕生日|18(?:歳)?に(?:なっ|なれ|なる)|十八歳になっ|birthday|turns? 18")
 _SINCE_WHEN = re.compile(r"いつ(?:から|なら|に|になったら)|何歳になれば|\bwhen\b")
-_ONCE_THAT_IS_DONE = re.compile(
-    r"(?:once|if|when|after) (?:that|this|it|he|she|we|they)\b.{0,40}(?:fine|ok|okay|eligible|apply|file|can we)|(?:それ|そっち|これ|解消|離婚)[^。]{0,6}(?:終わ|済|でき|し|すれ)(?:ったら|んだら|たら|れば|ば|てから(?:なら)?)[^。]{0,10}(?:大丈夫|いい|出せ|届|でき)"
-)
 _NO_REGISTER = re.compile(
     r"戸籍(?:が|は|も)?(?:ない|無い|ありません|持って)|no (?:koseki|family register)|without a (?:koseki|family register)"
 )
@@ -47,7 +46,11 @@ _FETCHES_A_REGISTER = re.compile(
     r"(?:戸籍|本籍)[^。]{0,16}(?:取り|取る|取れ|取得|もらい|郵送)|本籍.{0,30}(?:行く|取りに)"
 )
 _WHAT_TO_SHOW = re.compile(
-    r"何を(?:出|見せ|用意|持)|何が(?:いる|要る|必要)|どれを(?:出|見せ)|どの書類|what (?:do|should|must|would) (?:i|we|she|he) (?:show|submit|bring|need|send|hand in)|which (?:paper|document)"
+    r"何を(?:出|見せ|用意|持)|何が(?:いる|要る|必要)|どれを(?:出|見せ)|どの書類|何で(?:証明|示)|どう(?:やって)?(?:証明|示)|証明(?:は|って)?(?:どう|何)|what (?:do|should|must|would) (?:i|we|she|he) (?:show|submit|bring|need|send|hand in)|which (?:paper|document)|how (?:do|can|should|would|will) (?:i|we|he|she|they) (?:show|prove)"
+)
+_PLACE_OF = (
+    ("work", re.compile(r"職場|会社|勤め|勤務|仕事|しごと|働|はたら|店|\b(?:work\w*|job|office|employ\w*)\b")),
+    ("study", re.compile(r"学校|がっこう|大学|だいがく|通学|在学|学生|\b(?:school|stud\w+|univ\w*|college)\b")),
 )
 _PAPER_OF = {
     "work": "documents_work_study",
@@ -66,13 +69,13 @@ _PAPERS = re.compile(
     r"書類|しょるい|用意|準備|証明する(?:もの|書類)|何がいる|何が必要|\b(?:papers?|documents?|paperwork|prove|proof)\b|what (?:do|should) (?:i|we) (?:need|bring|prepare)"
 )
 _IN_THAT_CASE = re.compile(r"(?:場合|ときは?|なら)(?:は|だと)?[?？]?$|^(?:and )?(?:what )?if\b|^what about")
-_BY_LINE = re.compile(r"\bline\b|ライン|らいん|チャットで|文字で", re.IGNORECASE)
+_BY_LINE = re.compile(r"(?<![a-z])line(?![a-z])|ライン|らいん|チャットで|文字で", re.IGNORECASE)
 _LIST = re.compile(
     r"(?:書類|チェック|しょるい).{0,4}(?:リスト|一覧|りすと)|チェックリスト|checklist|list of (?:papers|documents)",
     re.IGNORECASE,
 )
 _WHAT_IF = re.compile(
-    r"^(?:じゃあ|では|それなら|で)?、?(?:まず|先に)?(?:何|なに)(?:を|から)(?:すれば|したら)(?:いい|よい)|(?:どう|何を)(?:すれば|したら).{0,8}(?:できる|なれ|届け出|出せ|対象)|何が変われば|what (?:would|has|needs?) (?:have )?to (?:change|happen)|what (?:can|should|must) (?:we|i) (?:do|change)(?: first)?\??$"
+    r"^(?:じゃあ|では|それなら|で)?、?(?:まず|先に)?(?:何|なに|どう)(?:を|から)?(?:すれば|したら)(?:いい|よい)|(?:どう|何を)(?:すれば|したら).{0,8}(?:できる|なれ|届け出|出せ|対象)|何が変われば|what (?:would|has|needs?) (?:have )?to (?:change|happen)|what (?:can|should|must) (?:we|i) (?:do|change)(?: first)?\??$"
 )
 _LANGUAGE_OF_OFFICE = re.compile(r"話せ|しゃべ|ここ|このチャット|ボット|答え|\byou\b|\bchat\b|\bbot\b")
 _OPENING_HOURS = re.compile(
@@ -82,8 +85,33 @@ _SINGLE_PAPERS = ("documents_single_status", "documents_single_cert_how", "docum
 _WHERE_TO_GET = re.compile(
     r"どこで.{0,6}(?:取れ|取る|とれ|もらえ|もらう|手に入|取り寄せ|発行|出して)|(?:取り方|もらい方|入手)|where (?:do|can|would|should) (?:i|we|you) get (?:it|that|this|them|one|those)"
 )
+_WHOM_TO_ASK = re.compile(
+    r"(?:誰|だれ|どこ|何処)(?:に|へ|で)\s?(?:聞|きく|きけ|きき|きい|問い?合わ|といあわ|確認|たずね|尋ね|電話|でんわ|連絡)|^(?:ok,? |and |so )*(?:who|where|whom) (?:can|should|do|would|could) (?:i|we) (?:ask|call|contact|phone|check)"
+)
+_PHONE_NUMBER = re.compile(
+    r"(?:電話|でんわ)(?:の)?(?:番号|ばんごう)|何番|(?:phone|telephone) number|which number|what number"
+)
+_OF_IT = re.compile(r"^(?:その|そこ|そちら|そっち|それ|that|its?\b|their|what'?s (?:the|its|their))")
+_OF_OUR_FILING = ("eligibility", "documents")
+_ITS_LINE = re.compile(r"電話|でんわ|番号|ばんごう|\b(?:number|phone|call)\b")
+_BY_PHONE = re.compile(
+    r"^(?:じゃあ|で、|あと)?(?:電話|でんわ)(?:なら|だと|では|でも?|は)|^(?:and |what about )?by phone|^over the phone"
+)
+_ADDED_LATER = re.compile(
+    r"(?:あとから|後から|あとで|後で|のちに|途中で).{0,8}(?:足|追加|加え|入れ|載せ|書き足)|\b(?:add(?:ed)?|include)\b.{0,24}\b(?:later|afterwards|after)\b"
+)
+_HOW_LONG = re.compile(r"何年|なんねん|何か月|何ヶ月|どのくらい|どれくらい|how (?:long|many (?:years|months))")
+_A_SPAN = re.compile(r"(?<!\d)\d{1,2}\s?(?:年|か月|ヶ月)(?!\d|月)|1年")
+_OF_CHILDREN = ("certificate_children", "documents_child", "scheme_children_no_separate")
+_CHANNELS = ("support_tokyo_lgbt_line", "support_tsunaniji", "support_youth")
 _VAGUE = 0.45
 _CONTENT_WORD = re.compile(r"[一-龠々]{2,}|[ァ-ヴー]{3,}")
+
+
+def _told(moment: Moment, found: Entry) -> str:
+    """What an entry says in Japanese, as it stands today."""
+    answer = answer_for(moment.knowledge, found, "ja", moment.today)
+    return f"{answer.short}\n{answer.body}"
 
 
 def _names_a_word_of(plain: str, text: str) -> bool:
@@ -102,8 +130,45 @@ def picked(moment: Moment) -> Turn | None:
 
 def asked_again(moment: Moment) -> Turn | None:
     """A short question that only the last answer can explain: opening hours of the line just named, 18 after an age verdict."""
-    spec = _on_a_verdict(moment) if moment.last.get("say") == "verdict" else _on_an_entry(moment)
+    spec = _on_their_case(moment)
+    if spec is None:
+        spec = _whom_to_ask(moment) or _what_to_show(moment)
+    if spec is None:
+        spec = _on_a_verdict(moment) if moment.last.get("say") == "verdict" else _on_an_entry(moment)
     return moment.turn(spec) if spec else None
+
+
+def _on_their_case(moment: Moment) -> Spec | None:
+    """「誕生日、わたしが1月で彼女が3月。いつから出せる?」"""
+    case = supposing.judged(moment)
+    told_ages = case is not None and bool(case["facts"].get("ages"))
+    of_age = told_ages and _COMES_OF_AGE.search(moment.u.plain) and not moment.u.sure("correct")
+    return entry("eligibility_age") if of_age else None
+
+
+def _whom_to_ask(moment: Moment) -> Spec | None:
+    """「誰に聞けば確実?」「予約の電話番号は?」: the line just named, else the office that decides."""
+    plain, found = moment.u.plain, moment.latest_entry
+    if not moment.memory.said or not moment.is_short(characters=20, words=9):
+        return None
+    if found is not None and found.id.startswith("support_") and moment.last_entry is found:
+        of_it = _ITS_LINE.search(plain) and _OF_IT.search(plain)
+        return entry(found.id) if of_it or _PHONE_NUMBER.search(plain) else None
+    if found is not None and found.topic == "crisis":
+        return None
+    return entry("support_office") if _WHOM_TO_ASK.search(plain) or _PHONE_NUMBER.search(plain) else None
+
+
+def _what_to_show(moment: Moment) -> Spec | None:
+    """「そのとき職場の何を出せばいい?」 after a verdict or an answer on who may file."""
+    plain, found = moment.u.plain, moment.latest_entry
+    of_filing = moment.last.get("say") == "verdict" or (found is not None and found.topic in _OF_OUR_FILING)
+    if not of_filing or len(plain) > 60 or not _WHAT_TO_SHOW.search(plain):
+        return None
+    if "move_in" in moment.u.links:
+        return entry("documents_move_in")
+    link = next((link for link, words in _PLACE_OF if words.search(plain)), None)
+    return entry(_PAPER_OF[link]) if link else None
 
 
 def _on_a_verdict(moment: Moment) -> Spec | None:
@@ -112,16 +177,6 @@ def _on_a_verdict(moment: Moment) -> Spec | None:
         return {"say": "papers", "facts": moment.last["facts"]}
     if _WHAT_IF.search(plain):
         return dict(moment.last)
-    if moment.last["facts"].get("ages") and _COMES_OF_AGE.search(plain) and not moment.u.sure("correct"):
-        return entry("eligibility_age")
-    done = _ONCE_THAT_IS_DONE.search(plain)
-    if done and len(plain) <= 60 and (moment.u.top[1] < _VAGUE or not done[0].isascii()):
-        decision = verdicts.decision_for(moment.last["facts"], moment.today, direct=moment.last.get("mode") == "direct")
-        missing = [cases.ENTRY_OF.get(f.requirement.value) for f in decision.findings if f.status.value == "not_met"]
-        named, p = moment.u.top
-        if named.startswith("faq/eligibility_") and p > 0.6:
-            return entry(named.removeprefix("faq/"))  # 「離婚したらすぐ出せる?」
-        return entry(missing[0]) if missing and missing[0] else None
     return dict(moment.last) if len(plain) <= 24 and _SINCE_WHEN.search(plain) else None
 
 
@@ -167,5 +222,11 @@ def _on_an_entry(moment: Moment) -> Spec | None:
         return entry(_PAPER_OF[next(link for link in ("work", "study", "move_in", "live") if link in moment.u.links)])
     if found.topic == "support" and len(plain) <= 20 and _BY_LINE.search(plain):
         return entry("support_tokyo_lgbt_line")
+    if found.id in _CHANNELS and len(plain) <= 20 and _BY_PHONE.search(plain):
+        return entry("support_tokyo_lgbt_phone")
+    if found.id in _OF_CHILDREN and _ADDED_LATER.search(plain):
+        return entry("changes_add_child_later")
+    if found.topic == "coverage" and moment.is_short(characters=16, words=8) and _HOW_LONG.search(plain):
+        return entry(found.id) if _A_SPAN.search(_told(moment, found)) else None  # 「何年住んでればいいの」
     reachable = found.topic in ("support", "crisis", "handoff")
     return entry(found.id) if reachable and len(plain) <= 16 and _OPENING_HOURS.search(plain) else None

@@ -31,6 +31,7 @@ _ASKS_OF_THE_SCHEME = re.compile(
 _ASKS_OF_A_SERVICE = re.compile(
     r"証明書|手続|申請|画面|相談|certificate|apply|form|guide|screens?|hotline|ですか|can (?:we|i)|is there|available"
 )
+_A_QUESTION = 8
 _WRITTEN_EASY = re.compile(r"[\s　(（]")
 
 
@@ -79,7 +80,11 @@ def change(moment: Moment) -> Turn | None:
     needs = ((need, p) for need, p in moment.u.ranking if need.startswith("faq/"))
     need, p = next(((need, p) for need, p in needs if not need.startswith("faq/smalltalk")), ("", 0.0))
     rest = _ASKS_LANGUAGE.sub("", moment.u.plain).strip(" 、。,.!?")
-    if p > 0.25 and len(rest) >= 4:
+    # What is left of a wish for a language and a question in one: "back to English please, how long until we get it?"
+    of_the_rest = p / max(1e-9, 1 - moment.u.mass("change_language"))
+    if (
+        p > 0.25 or (need != "faq/application_language" and p > 0.1 and of_the_rest > 0.5 and len(rest) >= _A_QUESTION)
+    ) and len(rest) >= 4:
         return moment.turn(entry(need.removeprefix("faq/")), **chosen)
     if moment.checking:
         done = say("language_set", kind="smalltalk", topic="smalltalk")

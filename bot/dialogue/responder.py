@@ -12,7 +12,18 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from bot import clock
-from bot.dialogue import answers, application_turns, care, cases, check, followups, language, stated, steering
+from bot.dialogue import (
+    answers,
+    application_turns,
+    care,
+    cases,
+    check,
+    followups,
+    language,
+    stated,
+    steering,
+    supposing,
+)
 from bot.dialogue.moment import Moment
 from bot.dialogue.speaking import Spec, entry_titles
 from bot.dialogue.titles import Titles
@@ -46,6 +57,7 @@ class Responder:
             steering.official,
             followups.picked,
             self._tapped,
+            supposing.what_if,
             followups.asked_again,
             language.change,
             application_turns.under_way,

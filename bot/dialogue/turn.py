@@ -10,7 +10,7 @@ from typing import Any
 from bot.dialogue.speaking import Spec
 
 LEANS = re.compile(
-    r"^(?:じゃあ|じゃ、|じゃ|では|それじゃ|それなら|なら|あと|ほな|で、|そしたら|and\b|what about|how about|then\b|ok,? and|also\b|それ|その|あとは?)"
+    r"^(?:じゃあ|じゃ、|じゃ|では|それじゃ|それなら|なら|あと|ほな|で、|そしたら|and\b|what about|how about|then\b|ok,? and|also\b|それ|その|そっち|そちら|そこ|あとは?)"
 )
 """A message that begins so leans on what was said last."""
 

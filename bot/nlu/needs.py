@@ -68,7 +68,7 @@ _INTERROGATIVE = re.compile(
     r"[?？]|か$|かな|どこ|何|なに|なん|いくら|いつ|だれ|誰|どう|どれ|どの|いくつ|は$|のこと$|について$|教え|おしえ|知りた|番号|費|\b(?:how|what|when|where|who|can|do|does|is|are|which|phone|number|fee|age|cost)\b"
 )
 _LEANS = re.compile(
-    r"^(?:じゃあ|じゃ、|じゃ|では|それじゃ|それなら|なら|あと|ほな|で、|そしたら|それ|その|and\b|what about|how about|then\b|ok,? and|also\b)",
+    r"^(?:じゃあ|じゃ、|じゃ|では|それじゃ|それなら|なら|あと|ほな|で、|そしたら|それ|その|そっち|そちら|そこ|and\b|what about|how about|then\b|ok,? and|also\b)",
     re.IGNORECASE,
 )
 _ASKED = re.compile(r"(?:か|かな|知りたい(?:です)?|教えて(?:ください|ほしい(?:です)?)?)$")

@@ -85,7 +85,7 @@ def test_every_link_inside_leads_to_a_file_and_every_fragment_to_an_element(guid
             elif target.fragment and target.fragment not in html[path].ids:
                 broken.append(f"{name}: {link} (no such place)")
     assert broken == []
-    assert len(html) == 2 + 3 * (6 + 12 + 183 + 62)
+    assert len(html) == 2 + 3 * (6 + 12 + 184 + 62)
 
 
 def test_every_page_can_be_reached_from_the_start(html: dict[str, Page]) -> None:
@@ -139,7 +139,7 @@ def test_every_answer_page_has_sources_date_id_and_version(guide: Path, knowledg
 
 def test_structured_data_is_a_faq_that_says_what_the_page_says(html: dict[str, Page], knowledge: Knowledge) -> None:
     with_data = {name: json.loads(page.data) for name, page in html.items() if page.data}
-    assert len(with_data) == 3 * (12 + 183)
+    assert len(with_data) == 3 * (12 + 184)
     for name, data in with_data.items():
         assert data["@context"] == "https://schema.org" and data["@type"] == "FAQPage", name
         assert data["inLanguage"] == ("en" if name.startswith("en/") else "ja")
