@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import secrets
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -57,7 +58,7 @@ class Settings:
     guide_at_start: bool = False
     """Whether the guide is built as soon as the server has started, or when somebody asks for it."""
     readers: int = 0
-    """Processes beside this one that read messages (bot/readers.py)."""
+    """Processes beside this one that read messages while several people wait (bot/readers.py)."""
 
 
 def read(environment: Mapping[str, str] | None = None, var: Path | None = None) -> Settings:
@@ -89,7 +90,7 @@ def read(environment: Mapping[str, str] | None = None, var: Path | None = None) 
         line=_line(env),
         embed_origins=_origins(env),
         guide_at_start=env.get("TOMONI_GUIDE_AT_START", "yes") != "no",
-        readers=_number(env, "TOMONI_READERS", 0),
+        readers=_readers(env),
     )
 
 
@@ -103,6 +104,13 @@ def _line(env: Mapping[str, str]) -> LineSettings | None:
         return line_settings(env)
     except LineSettingsError as error:
         raise SettingsError(str(error)) from error
+
+
+def _readers(env: Mapping[str, str]) -> int:
+    """One where there is a core for it and nobody said otherwise; where workers share engines, they are many already."""
+    alone = not env.get("TOMONI_REDIS_URL") and sys.platform == "linux"
+    cores = len(os.sched_getaffinity(0)) if sys.platform == "linux" else 1
+    return _number(env, "TOMONI_READERS", 1 if alone and cores > 1 else 0)
 
 
 def _redis(env: Mapping[str, str]) -> str | None:

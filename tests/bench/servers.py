@@ -58,7 +58,8 @@ def environment(**more: str) -> dict[str, str]:
     """The environment both sides get: the project on the path, no telemetry, quiet TensorFlow."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("TOMONI_", "RASA_", "PYTEST_"))}
     own = {"TOMONI_GUIDE_AT_START": "no"}  # made once an installation, and nothing of stock's to compare it with
-    own["TOMONI_READERS"] = os.environ.get("TOMONI_READERS", "0")
+    if "TOMONI_READERS" in os.environ:
+        own["TOMONI_READERS"] = os.environ["TOMONI_READERS"]
     quiet = {"RASA_TELEMETRY_ENABLED": "false", "TF_CPP_MIN_LOG_LEVEL": "3", "PYTHONWARNINGS": "ignore"}
     return {**kept, "PYTHONPATH": str(ROOT), **own, **quiet, **more}
 

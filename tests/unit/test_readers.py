@@ -235,6 +235,15 @@ def _zombie(pid: int) -> bool:
         return True
 
 
-def test_readers_are_there_when_asked_for(tmp_path: Any) -> None:
+def test_one_reader_is_there_where_a_core_is_free_for_it(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.platform", "linux")
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1}, raising=False)
+    assert read({}, tmp_path).readers == 1
+    assert read({"TOMONI_READERS": "0"}, tmp_path).readers == 0
+    shared = {"TOMONI_REDIS_URL": "redis://localhost", "TOMONI_DATABASE_URL": "postgresql://localhost/x"}
+    assert read(shared, tmp_path).readers == 0
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0}, raising=False)
     assert read({}, tmp_path).readers == 0
+    monkeypatch.setattr("sys.platform", "darwin")
     assert read({"TOMONI_READERS": "1"}, tmp_path).readers == 1
+    assert read({}, tmp_path).readers == 0
