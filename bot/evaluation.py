@@ -103,7 +103,7 @@ def judge(knowledge: Knowledge, expected: dict[str, Any], messages: list[dict[st
     for banned in expected.get("not_says") or ():
         if banned in text:
             wrong.append("not_says")
-    if expected.get("lang") and first.get("lang") != expected["lang"]:
+    if expected.get("lang") and first.get("lang") not in _list(expected["lang"]):
         wrong.append("lang")
     return wrong
 

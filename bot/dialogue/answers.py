@@ -35,6 +35,12 @@ _HARD_TIMES = re.compile(
     r"(?:救急車|病院)[^。]{0,24}(?:運ばれ(?:て|た|まし)|言われ(?:て|た|まし)|断られ(?:て|た|まし)|入れてもらえな|会わせてもらえな)|家族(?:では|じゃ)ない(?:から|って|と)[^。]{0,8}言われ(?:て|た|まし)|断られ(?:た|まし|て(?:し|、|つら))[^?？]{0,20}$|泣(?:いて|きま|いた)|"
     r"\b(?:they|hospital|doctor|nurse|landlord|agent)\b.{0,40}(?:wouldn'?t let|refused|turned (?:me|us) away|said (?:i|we)(?:'m| am|'re| are) not family)"
 )
+_TAX = re.compile(r"税|ぜい|控除|\btax|\bduty\b|duties")
+# Hospitals in general, with nothing said of which or of what: 「病院は?」 「届け出たら病院で家族として扱ってもらえますか」
+_HOSPITALS = re.compile(
+    r"^(?:じゃあ|じゃ|では|で、|あと|それなら|なら)?、?(?:病院|びょういん)(?:は|では|だと|なら|のほうは|の方は)?(?:どう(?:ですか|でしょうか|なりますか|なる)?)?[?？。]*$|^(?:and |what about |how about |and what about )?(?:the |in |at (?:the |a )?)?hospitals?\??$|"
+    r"(?:病院|びょういん)で(?:は|も)?、?(?:家族|かぞく|身内)(?:と同じ|として|扱い|あつかい)|treated as family (?:at|in|by) (?:a |the )?hospitals?"
+)
 _HOW_SOON = re.compile(
     r"証明書[^。?？]{0,8}(?:すぐ|急ぎ|急いで|早く|間に合)[^。?？]{0,6}(?:取れ|とれ|もらえ|出(?:る|ます|して)|発行|届|でき|作れ|ます)|\b(?:get|have) (?:the|a|our|it)\b.{0,14}\b(?:quickly|fast|right away|in time|urgently)\b"
 )
@@ -71,6 +77,8 @@ def answer(moment: Moment) -> Turn:
 
 def answered(moment: Moment) -> list[Spec]:
     """What there is to say to a question; never nothing."""
+    if _HOSPITALS.search(moment.u.plain) and not moment.u.providers:
+        return [entry("coverage_metropolitan_hospitals")]
     known = places.looked_up(moment)
     if known and moment.u.sure("faq/changes_move_out", 0.8):
         known = [entry("changes_move_out"), *known[:1]]  # 「じゃあ神奈川に引っ越したら?」
@@ -105,6 +113,8 @@ def _one_need(moment: Moment) -> list[Spec]:
             say("employer_consent", kind="answer", topic="support", facts=("sup-tokyo-lgbt-phone",)),
             entry("support_tokyo_lgbt_business"),
         ]
+    if ranking[0][0] == "limits_inheritance_tax" and not _TAX.search(moment.u.plain):
+        return [entry("limits_inheritance")]  # "What about inheritance?" after an answer on tax
     return _out_of_scope(moment, ranking) or _closest(moment, ranking, moment.u.mass("faq/oos"))
 
 

@@ -53,12 +53,18 @@ _WHETHER_KNOWN = re.compile(
     r"(?:ばれ|バレ|知られ|伝わっ?|もれ|漏れ)(?:たり|る(?:こと|心配|おそれ)?(?:は|って|とか)?)?(?:し(?:ない|ません)|ない|ありません|ません|ある|あります)(?:か|よね|かな|の|です)*[?？。]*$|"
     r"\b(?:will|would|could|can) (?:my|our|the|anyone|any ?one|they|people)\b[^.?]{0,30}\b(?:find out|know|hear|be told|see)\b[^.]{0,30}\?$"
 )
+_OF_THEIR_CHILD = re.compile(
+    r"(?:息子|娘|むすこ|むすめ|子ども|子供|うちの子|孫|甥|姪|生徒)(?:が|は|から|に|も|の)[^。]{0,40}(?:相談|聞け|話せ|どう(?:接|したら|すれば))|\bmy (?:\w+ ){0,2}(?:son|daughter|child|kid|student)\b.{0,80}\b(?:talk to|advice|help|support|ask)\b"
+)
 _THREATENED = re.compile(
     r"ばら(?:す|し|さ)|バラ(?:す|し|さ)|脅|おど(?:さ|し)|言われ|言いふら|された|暴露|こわい|怖い|\b(?:threat\w*|outed|blackmail\w*|told (?:everyone|them|people)|scared|afraid|terrified)\b"
 )
 _PAPERS_OF_THE_DEAD = re.compile(r"証明書|手続|届|返|certificate|procedure|notify")
 _NOT_OF_THE_PAPERS = ("limits", "alternatives", "coverage", "support")
 _NUMBER = re.compile(r"番号|ばんごう|電話|でんわ|number|phone|call")
+_HOURS_OR_NUMBER = re.compile(
+    r"何曜日|なんようび|曜日|何時|なんじ|時間|番号|ばんごう|電話|でんわ|what (?:days?|time)|which days?|when|hours|number|phone"
+)
 _OFFICE = re.compile(r"都庁|人権部|役所|窓口|制度|office|division|tokyo")
 _CANNOT_CALL = re.compile(
     r"電話.{0,6}(?:無理|むり|でき|怖|こわ|苦手|嫌|いや|かけられ|聞かれ|したくな)|聞かれる|声(?:が|を)?出せ|(?:can'?t|cannot|don'?t want to|afraid to|not able to|hard to) (?:call|phone|talk|speak)|no phone|(?:will|might|can) hear"
@@ -119,6 +125,13 @@ def _crisis(moment: Moment) -> list[Spec]:
     if _asks_of_a_new_life(moment) or (not u.crisis and (not by_model or _describes_calmly(moment))):
         return []
     chosen = u.crisis or name
+    if (
+        chosen == "crisis_outing"
+        and not u.crisis
+        and _OF_THEIR_CHILD.search(u.plain)
+        and not _THREATENED.search(u.plain)
+    ):
+        return [entry("support_tokyo_lgbt_phone")]  # 「高校生の娘が女の子を好きらしくて、誰に相談したらいいか」
     if chosen == "crisis_outing" and _WHETHER_KNOWN.search(u.plain) and not _THREATENED.search(u.plain):
         return [entry("application_privacy")]  # 「会社にバレたりしない?」: asked before anything has happened
     if chosen == "crisis_bereavement" and bereaved.starts_anew(u.plain):
@@ -178,6 +191,9 @@ def _after_crisis(moment: Moment) -> list[Spec]:
         return []
     if _CANNOT_CALL.search(u.plain):
         return [entry(line) for line in _LINES_WITHOUT_A_CALL]
+    if found.topic != "crisis" and moment.is_short(characters=16, words=6) and _HOURS_OR_NUMBER.search(u.plain):
+        by_phone = _NUMBER.search(u.plain) and found.id != _LINES_WITHOUT_A_CALL[1]
+        return [entry("support_tokyo_lgbt_phone" if by_phone else found.id)]  # 「何曜日?」 of a line just named
     if name == "smalltalk_languages" and u.says("about") != "case":
         return [entry("support_yorisoi_languages")]  # 「ベトナム語で話せますか」: of the line just named
     if name == "support_office" and _NUMBER.search(u.plain) and not _OFFICE.search(u.plain):

@@ -105,6 +105,7 @@ _A_SPAN = re.compile(r"(?<!\d)\d{1,2}\s?(?:年|か月|ヶ月)(?!\d|月)|1年")
 _OF_CHILDREN = ("certificate_children", "documents_child", "scheme_children_no_separate")
 _CHANNELS = ("support_tokyo_lgbt_line", "support_tsunaniji", "support_youth")
 _VAGUE = 0.45
+_SURELY = 0.8
 _CONTENT_WORD = re.compile(r"[一-龠々]{2,}|[ァ-ヴー]{3,}")
 
 
@@ -163,7 +164,7 @@ def _what_to_show(moment: Moment) -> Spec | None:
     """「そのとき職場の何を出せばいい?」 after a verdict or an answer on who may file."""
     plain, found = moment.u.plain, moment.latest_entry
     of_filing = moment.last.get("say") == "verdict" or (found is not None and found.topic in _OF_OUR_FILING)
-    if not of_filing or len(plain) > 60 or not _WHAT_TO_SHOW.search(plain):
+    if not of_filing or len(plain) > 60 or not _WHAT_TO_SHOW.search(plain) or moment.u.mass("faq/changes") > _SURELY:
         return None
     if "move_in" in moment.u.links:
         return entry("documents_move_in")

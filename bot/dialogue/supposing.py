@@ -17,13 +17,13 @@ from bot.dialogue.turn import Turn, entry
 from bot.rules.conditions import Status
 
 _ONLY_SUPPOSED = re.compile(
-    r"(?:たら|だら|れば|けば|せば|てば|ねば|(?:[たるいだのん]|あと|後|場合)なら|場合|ばあい|とき|あと|後|ても|んでも|としても|とすると|のは|ことになると)"
+    r"(?:たら|だら|れば|けば|せば|てば|ねば|(?:[たるいだのん]|あと|後|場合|だけ)なら|場合|ばあい|とき|あと|後|ても|んでも|ままでも|としても|とすると|のは|ことになると)"
     r"(?:は|も|だと|なら|ば|には|、| |どう(?:です|でしょう|なる|なります|なん)?(?:か|の)?)*[?？。!！…]*$|"
     r"^(?:and |but |so |then |ok,? |hm+,? )*(?:what if|what about if|even (?:if|with|after|when)|suppose|supposing|if|once|after|when (?:he|she|we|they|i|it|that|the|my|our|his|her))\b[^.]{3,90}[?.]?$"
 )
 _IF_SO_WE_MAY = re.compile(
-    r"(?:たら|だら|れば|けば|せば|なら|ても|でも|あと|後)[^。?？]{0,16}?(?:大丈夫|だいじょうぶ|出せ|届|でき|いい(?:の|です|ん)?(?:か|です|$|[?？])|いけ|通る|申し?込|ok|対象)|"
-    r"\b(?:once|if|when|after) [^.?]{2,60}\b(?:fine|ok|okay|eligible|apply|file|register|qualify|can we|could we|work)\b|\b(?:can|could|may|would) we\b.{0,50}\b(?:then|after|once|if|when)\b"
+    r"(?:たら|だら|れば|けば|せば|なら|ても|でも|あと|後)[^。?？]{0,16}?(?:大丈夫|だいじょうぶ|出せ|届|でき|いい(?:の|です|ん)?(?:か|です|$|[?？])|いけ|通る|申し?込|ok|対象|だめ|ダメ|無理|むり)|"
+    r"\b(?:once|if|when|after) [^.?]{2,60}\b(?:fine|ok|okay|eligible|apply|file|register|qualify|can we|could we|work)\b|\b(?:can|could|may|would) we\b.{0,50}\b(?:then|after|once|if|when)\b|\b(?:ok|okay|fine|possible|allowed|work) (?:if|once|with|after)\b"
 )
 _ASKS_MORE = re.compile(
     r"(?:何|なに)(?!か(?!ら)|も)|どこ|誰|だれ|いくら|どの書類|\b(?:what (?!if|about if)|where|who|which|how)\b"
@@ -34,6 +34,9 @@ _OTHERWISE = ("oos", "smalltalk", "abuse", "advice", "law", "alternatives")
 _ENDED = re.compile(
     r"別れ|わかれ|解消|離婚|りこん|成立|籍を?抜|関係(?:が|を|は)?(?:切|終)|縁(?:が|を|は)?切|終わ|おわ|済ん|済ま|返(?:し|せ|納|還)|やめ|取り消|"
     r"\b(?:divorc\w*|split|separat\w*|broke|break|breaks|dissolv\w*|end|ends|ended|over|cancel\w*|final|through|return\w*|left|leaves?|done)\b"
+)
+_CONSENT = re.compile(
+    r"親|おや|母|父|かあさん|とうさん|ママ|パパ|保護者|後見|家族|同意|許(?:可|し)|ゆるし|\b(?:parents?|mother|father|mom|mum|dad|guardian|consent|permission|allowed?)\b"
 )
 _DIVORCE = re.compile(r"離婚|りこん|成立|籍|\bdivorc|\bfinal\b")
 # 「解消しないままでも?」 「転職をやめたら?」: nothing has got out of the way.
@@ -70,7 +73,7 @@ def what_if(moment: Moment) -> Turn | None:
         return None
     if not (_ONLY_SUPPOSED.search(plain) or _IF_SO_WE_MAY.search(plain)):
         return None
-    in_the_way = _in_the_way(moment, case)
+    in_the_way = _in_the_way(moment, {**case, "facts": moment.check.get("told") or case["facts"]})
     if in_the_way is None:
         return None
     supposed = _supposed(moment, in_the_way)
@@ -82,6 +85,10 @@ def what_if(moment: Moment) -> Turn | None:
         told = moment.check.get("told") or case["facts"]  # a supposition is no fact: see `cases.again`
         return moment.turn(spec, check={**moment.check, "facts": facts, "told": told, "mode": "direct"})
     explains = cases.ENTRY_OF.get(in_the_way)
+    if in_the_way == "req-04-both-adults" and _CONSENT.search(plain) and not cases.tells(moment.u, moment.today):
+        return moment.turn(
+            entry("eligibility_age")
+        )  # 「親の同意書があっても?」 「おかあさんが いいと いっても」: it changes nothing
     return None if explains is None or _is_another_need(moment) else moment.turn(entry(explains))
 
 

@@ -19,7 +19,7 @@ from bot.knowledge.loader import ROOT, read_yaml
 DIRECTORY = ROOT / "tests" / "conversations"
 FILES = sorted(DIRECTORY.glob("*/*.yml"))
 CASES = [(path.parent.name, path.stem, case) for path in FILES for case in read_yaml(path)]
-KINDS = "happy_path interruption correction going_back stop resume unclear refusal_to_say language handoff crisis out_of_scope followup rule_failing application_start application_status application_interruption application_correction application_double_confirm application_next_day application_pin_lost application_withdraw".split()
+KINDS = "happy_path interruption correction going_back stop resume unclear refusal_to_say language handoff crisis out_of_scope followup supposing rule_failing application_start application_status application_interruption application_correction application_double_confirm application_next_day application_pin_lost application_withdraw".split()
 EXPECTATIONS = {"kind", "topic", "facts", "verdict", "says", "not_says", "lang"}
 
 
