@@ -54,7 +54,13 @@ _WHETHER_KNOWN = re.compile(
     r"\b(?:will|would|could|can) (?:my|our|the|anyone|any ?one|they|people)\b[^.?]{0,30}\b(?:find out|know|hear|be told|see)\b[^.]{0,30}\?$"
 )
 _OF_THEIR_CHILD = re.compile(
-    r"(?:息子|娘|むすこ|むすめ|子ども|子供|うちの子|孫|甥|姪|生徒)(?:が|は|から|に|も|の)[^。]{0,40}(?:相談|聞け|話せ|どう(?:接|したら|すれば))|\bmy (?:\w+ ){0,2}(?:son|daughter|child|kid|student)\b.{0,80}\b(?:talk to|advice|help|support|ask)\b"
+    r"(?:息子|娘|むすこ|むすめ|子ども|こども|子供|うちの子|孫|甥|姪|生徒)|\bmy (?:\w+ ){0,2}(?:son|daughter|child|kid|grandson|granddaughter|student)\b"
+)
+_WHO_LOVES = re.compile(
+    r"ゲイ|レズ|バイセク|トランス|同性|性別|lgbt|カミングアウト|打ち明け|(?:女|男|おんな|おとこ)(?:の子|の人|子|性)?(?:が|を)\s?(?:好き|すき)|\b(?:gay|lesbian|bi|trans\w*|queer|came out|(?:likes|into) (?:girls|boys|women|men))\b"
+)
+_WHERE_TO_TALK = re.compile(
+    r"相談|そうだん|話を聞|(?:誰|だれ|どこ)に\s?(?:話|はな|聞|きい|きけ)|\b(?:talk to|advice|support|help(?: ?line)?)\b"
 )
 _THREATENED = re.compile(
     r"ばら(?:す|し|さ)|バラ(?:す|し|さ)|脅|おど(?:さ|し)|言われ|言いふら|された|暴露|こわい|怖い|\b(?:threat\w*|outed|blackmail\w*|told (?:everyone|them|people)|scared|afraid|terrified)\b"
@@ -73,6 +79,8 @@ _CANNOT_CALL = re.compile(
 
 def help_first(moment: Moment) -> Turn | None:
     """A crisis is answered whatever else was said; who cannot phone after one gets lines that need no voice."""
+    if of_their_child(moment):
+        return moment.turn(entry("support_tokyo_lgbt_phone"))
     after = _after_crisis(moment)
     cannot_call = _CANNOT_CALL.search(moment.u.plain) and moment.u.crisis != "crisis_suicide"
     specs = (after if after and cannot_call else _crisis(moment)) or after
@@ -85,6 +93,13 @@ _HARDSHIP = re.compile(
 )
 _CHEERFUL = ("faq/smalltalk_good_news", "faq/smalltalk_praise", "faq/smalltalk_thanks", "feedback_positive")
 _RELIEVED = re.compile(r"でも|けど|けれど|乗り越え|おかげ|助かり|\bbut\b|thanks to|thank you|ありがと")
+
+
+def of_their_child(moment: Moment) -> bool:
+    """「高校生の娘が女の子を好きらしくて、誰に相談したらいいか」: no danger, and a line that parents may call."""
+    plain = moment.u.plain
+    told = _OF_THEIR_CHILD.search(plain) and _WHO_LOVES.search(plain) and _WHERE_TO_TALK.search(plain)
+    return bool(told) and not moment.u.crisis and not _THREATENED.search(plain)
 
 
 def hardship(moment: Moment) -> Turn | None:
@@ -125,13 +140,6 @@ def _crisis(moment: Moment) -> list[Spec]:
     if _asks_of_a_new_life(moment) or (not u.crisis and (not by_model or _describes_calmly(moment))):
         return []
     chosen = u.crisis or name
-    if (
-        chosen == "crisis_outing"
-        and not u.crisis
-        and _OF_THEIR_CHILD.search(u.plain)
-        and not _THREATENED.search(u.plain)
-    ):
-        return [entry("support_tokyo_lgbt_phone")]  # 「高校生の娘が女の子を好きらしくて、誰に相談したらいいか」
     if chosen == "crisis_outing" and _WHETHER_KNOWN.search(u.plain) and not _THREATENED.search(u.plain):
         return [entry("application_privacy")]  # 「会社にバレたりしない?」: asked before anything has happened
     if chosen == "crisis_bereavement" and bereaved.starts_anew(u.plain):
@@ -192,8 +200,9 @@ def _after_crisis(moment: Moment) -> list[Spec]:
     if _CANNOT_CALL.search(u.plain):
         return [entry(line) for line in _LINES_WITHOUT_A_CALL]
     if found.topic != "crisis" and moment.is_short(characters=16, words=6) and _HOURS_OR_NUMBER.search(u.plain):
-        by_phone = _NUMBER.search(u.plain) and found.id != _LINES_WITHOUT_A_CALL[1]
-        return [entry("support_tokyo_lgbt_phone" if by_phone else found.id)]  # 「何曜日?」 of a line just named
+        return [
+            entry("support_tokyo_lgbt_phone" if _NUMBER.search(u.plain) else found.id)
+        ]  # 「何曜日?」 of a line just named
     if name == "smalltalk_languages" and u.says("about") != "case":
         return [entry("support_yorisoi_languages")]  # 「ベトナム語で話せますか」: of the line just named
     if name == "support_office" and _NUMBER.search(u.plain) and not _OFFICE.search(u.plain):

@@ -339,7 +339,9 @@ def again(u: Understanding, memory: Memory, facts: Facts, today: date) -> check.
         for key in ("any_marriage", "any_other_partnership")
         if key in strong
     )  # 「朗報、解消の手続きが終わってた。これでどう?」
-    cured = cured and refused and not (unsaid and asks)
+    moves_here = isinstance(strong.get("move_in"), list) and previous["facts"].get("links") == "none"
+    of_papers = asks and (unsaid or u.top[0].startswith("faq/documents") and u.top[1] > _SURE_CASE)
+    cured = refused and (cured or moves_here) and not of_papers
     if asks and not correcting and not cured and (_asks_something_else(u, list(strong)) or _asks_of_a_rule(u)):
         return None
     adds = (

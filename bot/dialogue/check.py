@@ -55,9 +55,9 @@ _PROMISE = re.compile(
 )
 # 「性的マイノリティかって?そうやで」: our question said again before it is answered.
 _ECHO = re.compile(r"(?:^|[。!！、])[^?？。!！]{2,24}[?？]\s*(?P<answer>[^?？]+)$")
-# Whom they love, said in answer to whether one of them is of a minority; 「普通に」 and "straight" say the opposite.
+# Whom they love, or that they are two women or two men, said in answer to whether one of them is of a minority; 「普通に」 and "straight" say the opposite.
 _WHOM_THEY_LOVE = re.compile(
-    r"(?:女|男|おんな|おとこ|同性|どうせい)(?:の?(?:人|ひと|子|こ|性))?(?:同士|どうし)?(?:の(?:こと|方))?(?:が|も|を)\s?(?:好き|すき|好ぎ|愛)|恋愛対象(?:は|が)|\b(?:i|we|he|she) (?:both )?(?:like|love|am into|are into|is into|date)s? (?:men|women|guys|girls)\b"
+    r"(?:女|男|おんな|おとこ|同性|どうせい)(?:の?(?:人|ひと|子|こ|性))?(?:同士|どうし)?(?:の(?:こと|方))?(?:が|も|を)\s?(?:好き|すき|好ぎ|愛)|恋愛対象(?:は|が)|(?:女|おんな)(?:の(?:人|ひと|子|こ)|性)?(?:と|、)\s?(?:女|おんな)|(?:男|おとこ)(?:の(?:人|ひと|子|こ)|性)?(?:と|、)\s?(?:男|おとこ)|(?:どっちも|どちらも|[二2]人とも|ふたりとも|両方とも?)、?\s?(?:女|男|おんな|おとこ)|\b(?:i|we|he|she) (?:both )?(?:like|love|am into|are into|is into|date)s? (?:men|women|guys|girls)\b"
 )
 _NOT_A_MINORITY = re.compile(
     r"普通|ふつう|異性|ノーマル|ストレート|のんけ|ノンケ|違|ちが|いいえ|ない|straight|\bno\b|\bnot\b|n't\b"

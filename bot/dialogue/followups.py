@@ -8,8 +8,6 @@ from bot.dialogue import supposing
 from bot.dialogue.moment import Moment
 from bot.dialogue.speaking import Spec
 from bot.dialogue.turn import Turn, entry
-from bot.knowledge.model import Entry
-from bot.knowledge.wording import answer_for
 
 _NUMBER = re.compile(
     r"^(?:no\.? ?|その|the )?(?P<n>[1-4一二三四]|first|second|third|fourth|最初|一番目|二番目|三番目|1つ目|2つ目|3つ目)(?:番|つ目|番目|です|のやつ|を|でお願い(?:します)?|\s?one|。|\.)*$"
@@ -32,6 +30,10 @@ _ORDINAL = {
     "四": 4,
 }
 _COMES_OF_AGE = re.compile(r"誕生日|18(?:歳)?に(?:なっ|なれ|なる)|十八歳になっ|birthday|turns? 18")
+_PUT_RIGHT = re.compile(r"やっぱ|間違|まちが|訂正|だったって|じゃなくて|\b(?:actually|i meant|sorry)\b")
+_CONSENT = re.compile(
+    r"(?:親|おや|保護者|母|父)[^。]{0,6}(?:同意|許可|承諾|サイン|署名|ゆるし|許し)|parent\w*'? (?:consent|permission|signature)"
+)
 _SINCE_WHEN = re.compile(r"いつ(?:から|なら|に|になったら)|何歳になれば|\bwhen\b")
 _NO_REGISTER = re.compile(
     r"戸籍(?:が|は|も)?(?:ない|無い|ありません|持って)|no (?:koseki|family register)|without a (?:koseki|family register)"
@@ -46,7 +48,7 @@ _FETCHES_A_REGISTER = re.compile(
     r"(?:戸籍|本籍)[^。]{0,16}(?:取り|取る|取れ|取得|もらい|郵送)|本籍.{0,30}(?:行く|取りに)"
 )
 _WHAT_TO_SHOW = re.compile(
-    r"何を(?:出|見せ|用意|持)|何が(?:いる|要る|必要)|どれを(?:出|見せ)|どの書類|何で(?:証明|示)|どう(?:やって)?(?:証明|示)|証明(?:は|って)?(?:どう|何)|what (?:do|should|must|would) (?:i|we|she|he) (?:show|submit|bring|need|send|hand in)|which (?:paper|document)|how (?:do|can|should|would|will) (?:i|we|he|she|they) (?:show|prove)"
+    r"何を(?:出|見せ|用意|持)|何が(?:いる|要る|必要)|どれを(?:出|見せ)|どの書類|何で(?:証明|示)|どう(?:やって)?(?:証明|示)|証明(?:は|って)?(?:どう|何)|what (?:do|does|should|must|would|can) (?:i|we|she|he|they) (?:show|submit|bring|need|send|hand in)|which (?:paper|document)|how (?:do|can|should|would|will) (?:i|we|he|she|they) (?:show|prove)"
 )
 _PLACE_OF = (
     ("work", re.compile(r"職場|会社|勤め|勤務|仕事|しごと|働|はたら|店|\b(?:work\w*|job|office|employ\w*)\b")),
@@ -68,6 +70,10 @@ _PAPERS_FOR = {
 _PAPERS = re.compile(
     r"書類|しょるい|用意|準備|証明する(?:もの|書類)|何がいる|何が必要|\b(?:papers?|documents?|paperwork|prove|proof)\b|what (?:do|should) (?:i|we) (?:need|bring|prepare)"
 )
+_PAPERS_OF_ONE_THING = ("documents_common_name", "documents_child", "documents_move_in", "documents_work_study")
+_ITS_PAPERS = re.compile(
+    r"^(?:その|それ|そっち)[^。]{0,10}(?:書類|しょるい)[^。]{0,8}$|^(?:and )?(?:what|which) papers (?:for|does) that"
+)
 _IN_THAT_CASE = re.compile(r"(?:場合|ときは?|なら)(?:は|だと)?[?？]?$|^(?:and )?(?:what )?if\b|^what about")
 _BY_LINE = re.compile(r"(?<![a-z])line(?![a-z])|ライン|らいん|チャットで|文字で", re.IGNORECASE)
 _LIST = re.compile(
@@ -75,7 +81,7 @@ _LIST = re.compile(
     re.IGNORECASE,
 )
 _WHAT_IF = re.compile(
-    r"^(?:じゃあ|では|それなら|で)?、?(?:まず|先に)?(?:何|なに|どう)(?:を|から)?(?:すれば|したら)(?:いい|よい)|(?:どう|何を)(?:すれば|したら).{0,8}(?:できる|なれ|届け出|出せ|対象)|何が変われば|what (?:would|has|needs?) (?:have )?to (?:change|happen)|what (?:can|should|must) (?:we|i) (?:do|change)(?: first)?\??$"
+    r"^(?:じゃあ|では|それなら|で)?、?(?:まず|先に)?(?:何|なに|どう)(?:を|から)?(?:先に|まず)?(?:すれば|したら)(?:いい|よい)|(?:どう|何を)(?:すれば|したら).{0,8}(?:できる|なれ|届け出|出せ|対象)|何が変われば|what (?:would|has|needs?) (?:have )?to (?:change|happen)|what (?:can|should|must) (?:we|i) (?:do|change)(?: first)?\??$"
 )
 _LANGUAGE_OF_OFFICE = re.compile(r"話せ|しゃべ|ここ|このチャット|ボット|答え|\byou\b|\bchat\b|\bbot\b")
 _OPENING_HOURS = re.compile(
@@ -100,19 +106,12 @@ _BY_PHONE = re.compile(
 _ADDED_LATER = re.compile(
     r"(?:あとから|後から|あとで|後で|のちに|途中で).{0,8}(?:足|追加|加え|入れ|載せ|書き足)|\b(?:add(?:ed)?|include)\b.{0,24}\b(?:later|afterwards|after)\b"
 )
-_HOW_LONG = re.compile(r"何年|なんねん|何か月|何ヶ月|どのくらい|どれくらい|how (?:long|many (?:years|months))")
-_A_SPAN = re.compile(r"(?<!\d)\d{1,2}\s?(?:年|か月|ヶ月)(?!\d|月)|1年")
+_CONDITIONS_OF_ITS_OWN = "faq/eligibility_income_residence_length"
 _OF_CHILDREN = ("certificate_children", "documents_child", "scheme_children_no_separate")
 _CHANNELS = ("support_tokyo_lgbt_line", "support_tsunaniji", "support_youth")
 _VAGUE = 0.45
 _SURELY = 0.8
 _CONTENT_WORD = re.compile(r"[一-龠々]{2,}|[ァ-ヴー]{3,}")
-
-
-def _told(moment: Moment, found: Entry) -> str:
-    """What an entry says in Japanese, as it stands today."""
-    answer = answer_for(moment.knowledge, found, "ja", moment.today)
-    return f"{answer.short}\n{answer.body}"
 
 
 def _names_a_word_of(plain: str, text: str) -> bool:
@@ -142,15 +141,16 @@ def asked_again(moment: Moment) -> Turn | None:
 def _on_their_case(moment: Moment) -> Spec | None:
     """「誕生日、わたしが1月で彼女が3月。いつから出せる?」"""
     case = supposing.judged(moment)
-    told_ages = case is not None and bool(case["facts"].get("ages"))
-    of_age = told_ages and _COMES_OF_AGE.search(moment.u.plain) and not moment.u.sure("correct")
-    return entry("eligibility_age") if of_age else None
+    plain = moment.u.plain
+    if case is None or not case["facts"].get("ages") or moment.u.sure("correct") or _PUT_RIGHT.search(plain):
+        return None
+    return entry("eligibility_age") if _COMES_OF_AGE.search(plain) or _CONSENT.search(plain) else None
 
 
 def _whom_to_ask(moment: Moment) -> Spec | None:
     """「誰に聞けば確実?」「予約の電話番号は?」: the line just named, else the office that decides."""
     plain, found = moment.u.plain, moment.latest_entry
-    if not moment.memory.said or not moment.is_short(characters=20, words=9):
+    if not moment.memory.said or not moment.is_short(characters=26, words=9):
         return None
     if found is not None and found.id.startswith("support_") and moment.last_entry is found:
         of_it = _ITS_LINE.search(plain) and _OF_IT.search(plain)
@@ -188,6 +188,8 @@ def _on_an_entry(moment: Moment) -> Spec | None:
         return None
     if moment.u.sure("faq/smalltalk_languages", 0.5) and found.topic in ("application", "documents"):
         return None if _LANGUAGE_OF_OFFICE.search(plain) else entry("application_language")
+    if found.id in _PAPERS_OF_ONE_THING and _ITS_PAPERS.search(plain):
+        return entry(found.id)  # 「それの書類は?」
     if found.id in _PAPERS_FOR and len(plain) <= 40 and _PAPERS.search(plain):
         return entry(_PAPERS_FOR[found.id])
     about_english = moment.u.mass("faq/application_language", "change_language", "faq/smalltalk_languages") > 0.5
@@ -227,7 +229,7 @@ def _on_an_entry(moment: Moment) -> Spec | None:
         return entry("support_tokyo_lgbt_phone")
     if found.id in _OF_CHILDREN and _ADDED_LATER.search(plain):
         return entry("changes_add_child_later")
-    if found.topic == "coverage" and moment.is_short(characters=16, words=8) and _HOW_LONG.search(plain):
-        return entry(found.id) if _A_SPAN.search(_told(moment, found)) else None  # 「何年住んでればいいの」
+    if found.topic == "coverage" and moment.u.sure(_CONDITIONS_OF_ITS_OWN) and not _OF_FILING.search(plain):
+        return entry(found.id)  # 「何年住んでればいいの」 「収入の条件はある?」: of the service just named
     reachable = found.topic in ("support", "crisis", "handoff")
     return entry(found.id) if reachable and len(plain) <= 16 and _OPENING_HOURS.search(plain) else None

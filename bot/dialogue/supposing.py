@@ -142,6 +142,8 @@ def _without(facts: Mapping[str, Any], in_the_way: str) -> dict[str, Any]:
 def _is_another_need(moment: Moment) -> bool:
     """Whether the message states facts of its own, or surely asks for something else that we answer."""
     label, p = moment.u.top
-    if cases.tells(moment.u, moment.today) or ties.move_date(moment.u, moment.today):
-        return True
+    of_a_tie = any(words.search(moment.u.plain) for _, words in _HERE_FOR)
+    dated = not of_a_tie and ties.move_date(moment.u, moment.today)
+    if cases.tells(moment.u, moment.today) or dated:
+        return True  # 「予定が早まって1月の半ばになったら」
     return p >= _SURELY and not label.removeprefix("faq/").startswith(_OTHERWISE)
