@@ -191,7 +191,7 @@ def situation(facts: Mapping[str, Any], today: date, *, assume_two: bool = True)
     return Situation(
         people_count=PeopleCount(facts["people_count"])
         if facts.get("people_count")
-        else (PeopleCount.TWO if assume_two else None),
+        else (PeopleCount.TWO if assume_two and "req-01-two-people" not in facts.get("open", ()) else None),
         has_sexual_minority=SexualMinority(facts["has_sexual_minority"]) if facts.get("has_sexual_minority") else None,
         makes_oath=None if "req-03-oath" in facts.get("open", ()) else YesNo(facts.get("makes_oath", "yes")),
         both_adults=YesNo(adults) if adults else None,
