@@ -31,7 +31,7 @@ _OVER_OR_ANOTHERS = re.compile(
     r"\bex\b|ex-|someone else|another (?:man|woman|person)|previous|dissolv|ended|annul|元(?:カ|彼|パ|恋|の|相)|前の|別の|ほかの|他の|解消|終わっ"
 )
 _DE_FACTO_OTHER = re.compile(
-    r"(?:事実婚|内縁)の(?:夫|妻|旦那|嫁|女性?|男性?|彼女?|人)(?:が|は)?(?:あり|い(?:る|ます|て))|(?:ほか|他|別)の?(?:人|ひと|相手|女|男).{0,4}と(?:も)?(?:の)?(?:事実婚|内縁|同棲して)|(?:事実婚|内縁)の(?:夫|妻|相手|パートナー)(?:が|も)(?:別に|ほかに|他に|い(?:る|ます|て))|\b(?:girlfriend|boyfriend|partner|she|he|i)\b(?!.{0,20}\bno\b).{0,36}\b(?:his|her|a|my) common[- ]law (?:wife|husband|spouse|partner)|de facto (?:marriage |relationship |partner )?(?:with (?:someone|another|a ))"
+    r"(?:(?:夫婦|夫|妻|奥さん)(?:同然|同様|みたい|のよう)|(?:籍|席|入籍|婚姻届|届)(?:は|を|も)?(?:入れて|入って|出して|出しとら|して|しとら)(?:い)?(?:な(?:い|く)|ん|ません))[^。、]{0,20}?(?:女の人|男の人|女性|男性|連れ合い|つれあい|妻|夫|嫁|旦那|女|男|人)(?:さん)?が、?[^。、]{0,14}?(?:い(?:る|ます|て)|お(?:る|り|ります))|(?:live|living|stay|home|house)[^.]{0,30}\blike (?:a )?(?:husband and wife|man and wife|married|wife|husband)\b(?=.{0,80}\b(?:other|another|my (?:real )?(?:boy|girl)friend|someone else)\b)|(?:事実婚|内縁)の(?:夫|妻|旦那|嫁|女性?|男性?|彼女?|人)(?:が|は)?(?:あり|い(?:る|ます|て))|(?:ほか|他|別)の?(?:人|ひと|相手|女|男).{0,4}と(?:も)?(?:の)?(?:事実婚|内縁|同棲して)|(?:事実婚|内縁)の(?:夫|妻|相手|パートナー)(?:が|も)(?:別に|ほかに|他に|い(?:る|ます|て))|\b(?:girlfriend|boyfriend|partner|she|he|i)\b(?!.{0,20}\bno\b).{0,36}\b(?:his|her|a|my) common[- ]law (?:wife|husband|spouse|partner)|de facto (?:marriage |relationship |partner )?(?:with (?:someone|another|a ))"
 )
 _DE_FACTO_NONE = re.compile(
     r"事実婚(?:も|は|じゃ|では|と(?:か|いう))?(?:も)?(?:して(?:い)?(?:ない|ません)|(?:じゃ|で)?(?:ない|ありません|なし)|の相手も(?:いない|いません))"
@@ -79,7 +79,8 @@ _WITH_ANOTHER_ABROAD = re.compile(
 )
 _ASKED_OF_LATER = re.compile(r"離婚(?:した(?:ら|あと|後)|すれば|してから)|\bif (?:i|he|she|we) (?:get )?divorce")
 _NOT_YET_DIVORCED = re.compile(
-    r"離婚(?:が|は|も)?[^。、]{0,10}(?:成立(?:する|します|予定|見込み)|(?:する|の)(?:予定|つもり|見込み))|divorce (?:should|will|is (?:going|due|about) to|is set to) (?:be |become )?(?:final|complete|through|over|done|come through)\w*|離婚(?:が|は|も)?(?:まだ)?[^。、]{0,8}(?:成立して(?:い)?(?:な|ま?せん)|まだ|調停|協議|裁判)|\bnot (?:yet )?divorced|divorce (?:is )?(?:not|pending|isn'?t)"
+    r"離婚(?:届|の(?:紙|書類))[^。]{0,24}(?:引き出し|しまった|入れた|手元|かばん|鞄|金庫|机|出せて(?:い)?(?:な|ま?せん)|出して(?:い)?(?:な|ま?せん)|出しそび|書いただけ|書いたまま|預け|持ったまま)|判決[^。]{0,16}(?:控訴|上告|確定(?:して(?:い)?(?:な|ま?せん)|前|待ち|を待))|(?:戸籍上|籍の上(?:では)?|書類上|法律上|紙の上)(?:で)?(?:の|は)?(?:まだ)?(?:夫(?!婦別)|妻|旦那|嫁|配偶者|夫婦)(?!に見え|では|じゃ|でも)|(?:夫|妻|旦那|嫁|主人|亭主|女房|配偶者)(?:さん)?と(?:は|の)?[^。、]{0,8}別居|"
+    r"divorce (?:papers?|forms?|petition)[^.]{0,40}(?:drawer|unsigned|\bnot\b|n't|never|still|waiting|desk|shelf|fridge)|(?:appeal(?:ed|ing)|appeals?) (?:against )?(?:the )?divorce|divorce[^.]{0,24}appeal|\bstill (?:legally |on paper )?(?:my|his|her) (?:husband|wife|spouse)|離婚(?:が|は|も)?[^。、]{0,10}(?:成立(?:する|します|予定|見込み)|(?:する|の)(?:予定|つもり|見込み))|divorce (?:should|will|is (?:going|due|about) to|is set to) (?:be |become )?(?:final|complete|through|over|done|come through)\w*|離婚(?:が|は|も)?(?:まだ)?[^。、]{0,8}(?:成立して(?:い)?(?:な|ま?せん)|まだ|調停|協議|裁判)|\bnot (?:yet )?divorced|divorce (?:is )?(?:not|pending|isn'?t)"
 )
 _UNMARRIED = frozenset({"marriage", "de_facto"})
 _PUT_RIGHT = re.compile(

@@ -15,6 +15,7 @@ from bot.dialogue import bereaved, situation, ties
 from bot.dialogue.bonds import UNMARRIED_PLAINLY
 from bot.dialogue.facts import Facts
 from bot.dialogue.implied import imply
+from bot.dialogue.own import of_the_couple
 from bot.dialogue.understanding import Understanding
 from bot.rules.periods import add_months
 from bot.rules.situation import Kinship
@@ -74,6 +75,7 @@ def read(u: Understanding, today: date, *, turns_on: bool = False) -> Facts:
     With `turns_on`, what the question turns on counts too (`implied`): for a question of its own, not for an answer to one of ours.
     """
     u = replace(u, plain=_SET_APART.sub("", u.plain))
+    own = of_the_couple(u)
     if _PRETENDED.search(u.plain):
         return {}  # 「血つながってないって言ったら」: a way around the rule is no fact
     facts = situation.read(u, today)
@@ -92,7 +94,7 @@ def read(u: Understanding, today: date, *, turns_on: bool = False) -> Facts:
     _take_kin(u, facts)
     _take_minority(u, facts)
     _take_adults(u, facts)
-    _take_tie(u, facts, today)
+    _take_tie(own, facts, today)
     if u.says("people", 0.65) in ("other", "gone"):
         facts["people_count"] = "other"
     if u.says("pledge", 0.65) == "no":
@@ -125,6 +127,7 @@ _HEEDED = (
     ("kin", "req-07-not-close-relatives", ("relation",), 0.32),
 )
 _HEED_TIE = 0.55
+_OF_TIES = {"links", "move_in", "outside", "open_link"}  # what keeps a tie from being taken for granted
 
 
 def _heed(u: Understanding, facts: Facts) -> None:
@@ -134,8 +137,9 @@ def _heed(u: Understanding, facts: Facts) -> None:
     for slot, requirement, keys, doubt in _HEEDED:
         if u.doubt(slot) >= doubt and not any(facts.get(key) for key in keys):
             _open(facts, requirement)
-    if u.doubt("tie") >= _HEED_TIE and isinstance(facts.get("links"), list):
-        del facts["links"]
+    silent = not facts.keys() & _OF_TIES
+    if u.doubt("tie") >= _HEED_TIE and (silent or isinstance(facts.get("links"), list)):
+        facts.pop("links", None)
         facts["open_link"] = True
 
 
@@ -359,7 +363,10 @@ def _take_tie(u: Understanding, facts: Facts, today: date) -> None:
     if said is None:
         return
     if said == "here":
-        if not isinstance(links, list) and (not links or sure):
+        far = any(place[1] == "outside_tokyo" for place in u.places)
+        if far and all(place[1] == "outside_tokyo" for place in u.places) and not isinstance(links, list):
+            facts["open_link"] = True  # every place it names lies outside
+        elif not isinstance(links, list) and (not links or sure):
             facts["links"] = [link for link in dict.fromkeys(u.links) if link != "move_in"] or ["live"]
             for key in ("open_link", "remote", "outside"):
                 facts.pop(key, None)

@@ -9,6 +9,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
+from bot.dialogue import tie_denials
 from bot.dialogue.facts import BOTH, Facts
 from bot.dialogue.understanding import Understanding
 from bot.nlu.normalise import for_features
@@ -49,7 +50,7 @@ _REMOTE = re.compile(
     r"(?:フル|完全)?(?:リモート|テレワーク|在宅勤務)|(?:完全|フル|ずっと|毎日|ほぼ)在宅|在宅(?:で|だけ|のみ)|work(?:ing|s)? from home|never (?:go|come|commute) (?:in)?to the office|remote(?:ly)? (?:work|job|for)|work(?:ing)? (?:fully |completely |100% )?remote|from home for"
 )
 _VISITING = re.compile(
-    r"観光|旅行(?:中|で来|で東京|者)|ホテル(?:に|で)(?:泊|滞在)|短期滞在|tourists?\b|on (?:vacation|holiday)|\bvisiting\b|visitor|at a hotel|sightseeing"
+    r"観光|旅行(?:中|で来|で東京|者)|ホテル(?:に|で)(?:泊|滞在)|短期滞在|tourists?\b|\b(?:vacation|holiday)s?\b(?! (?:home|house|let))|\bvisiting\b|visitor|at a hotel|sightseeing"
 )
 _IS_THAT_TOKYO = re.compile(
     r"(?:都内|東京)(?:に|で)?(?:の)?(?:勤務|在勤|通勤|在学|在住).{0,6}(?:になり|扱い|とみな|に当た|にあた|に入り|に入る|ってこと)|count(?:s)? as (?:working|work|living|studying) in tokyo"
@@ -120,6 +121,28 @@ def _far_places_as_one(u: Understanding, text: str) -> str:
     return text
 
 
+_HOME = r"家|住|すん|暮ら|くら|住所|自宅|アパート|マンション|\bhomes?\b|\bliv(?:e|es|ing)\b|\bhouse\b|\bflat\b|\bapartment\b"
+_JOB = r"職場|会社|仕事|しごと|働|はたら|勤|配属|支店|支社|工場|営業所|席は|学校|大学|\bjobs?\b|\bwork(?:s|ing|place)?\b|\boffices?\b|\bbranch\b|\bschool\b|\bstud(?:y|ies|ying)\b"
+_HOME_FAR = re.compile(rf"(?:{_HOME})[^。、,.;]*県外|県外[^。、,.;]*(?:{_HOME})")
+_JOB_FAR = re.compile(
+    rf"(?:{_JOB})[^。、,.;]*県外|県外[^。、,.;]*(?:{_JOB})|(?:職場|会社|仕事|勤め先?|勤務先|学校)も(?!な|あり|し)"
+)
+_OF_BOTH = re.compile(
+    BOTH.pattern
+    + r"|(?:私|僕|俺|わたし|自分|うち)も(?:彼女?|彼氏|相手|相方|恋人|パートナー)も|(?:彼女?|彼氏|相手|相方|恋人|パートナー)も|\b(?:pair|two) of us\b|\bour\b"
+)
+
+
+def _all_outside(u: Understanding, text: str) -> bool:
+    """「配属は札幌の支店で、家も札幌です」 of both: home and work are named, and each with a place outside."""
+    if not _OF_BOTH.search(text):
+        return False
+    for entity in u.entities:
+        if entity["value"] == "outside_tokyo":
+            text = text.replace(for_features(u.text[entity["start"] : entity["end"]]), "県外")
+    return bool(_HOME_FAR.search(text) and _JOB_FAR.search(text))
+
+
 def _registered_here(u: Understanding, text: str) -> bool:
     """「住民票は狛江」: where they are registered is where they live."""
     names = (for_features(u.text[e["start"] : e["end"]]) for e in u.entities if e["entity"] == "municipality")
@@ -142,12 +165,16 @@ def read_ties(u: Understanding, text: str, today: date, facts: Facts) -> None:
     if denied_here:
         text = _NEITHER_NOR.sub(" ", text)
         u = replace(u, links=tuple(link for link in u.links if _said_still(link, text)))
+    denied = tie_denials.named(u)[1] if text.isascii() else set()
+    if denied:  # "we don't live or work in Japan at all"
+        denied_here = True
+        u = replace(u, links=tuple(link for link in u.links if link not in denied))
     if _MAYBE_WORK.search(text):
         facts["open_link"] = True
         return
     if re.search(r"住みた(?:い|く)|住んでみたい|want to live|would like to live", text):
         u = replace(u, links=tuple(link for link in u.links if link != "live") + ("move_in",))
-    if re.search(r"転勤|赴任|転職|就職(?:が|で)|transfer|new job", text) and "move_in" not in u.links:
+    if re.search(r"転勤|赴任(?!中|して|先)|転職|就職(?:が|で)|transfer|new job", text) and "move_in" not in u.links:
         u = replace(u, links=tuple(link for link in u.links if link != "work") + ("move_in",))
     if _REGISTERED_ONLY.search(text):
         u = replace(u, links=(), places=tuple(p for p in u.places if p[1] == "outside_tokyo"))
@@ -200,6 +227,9 @@ def read_ties(u: Understanding, text: str, today: date, facts: Facts) -> None:
         facts["links"], facts["outside"] = "none", True
         return
     if outside and not moving and _WORKS_THERE_TOO.search(text) and not _somewhere_here(inside):
+        facts["links"], facts["outside"] = "none", True
+        return
+    if outside and not inside and not moving and not _REMOTE.search(text) and _all_outside(u, text):
         facts["links"], facts["outside"] = "none", True
         return
     if _just_came(u):

@@ -22,6 +22,7 @@ import scipy.sparse as sparse
 from bot.nlu.features import features
 from bot.nlu.model import SentenceEncoder, all_features, encoding, shared_encoder, tfidf
 from bot.nlu.vocabulary import Rows
+from bot.nlu.whose import own_words
 
 SLOTS: dict[str, tuple[str, ...]] = {
     "about": ("case", "rule", "other"),
@@ -128,10 +129,11 @@ class StandingModel:
         for text in others:
             unique.setdefault(text, {"about": "other"})
         texts = list(unique)
-        seen = all_features(texts)
+        own = [own_words(text) for text in texts]
+        seen = all_features(own)
         vocabulary, counts = _vocabulary(seen)
         idf = np.array([np.log(len(seen) / counts[f]) + 1 for f in vocabulary], np.float32)
-        with encoding(encoder, texts) as vectors, get_context("fork").Pool(os.cpu_count() or 1) as pool:
+        with encoding(encoder, own) as vectors, get_context("fork").Pool(os.cpu_count() or 1) as pool:
             noticed = pool.map(cues, texts, chunksize=200)
             meanings = vectors.get()
         cue_rows, _ = _vocabulary(noticed)
@@ -171,6 +173,7 @@ class StandingModel:
 
         A message that plainly `asks_elsewhere` is encoded only if its words and cues say anything of a requirement.
         """
+        text = own_words(text)  # 「弟は既婚」 says nothing of the couple
         total = self._by_words(text, cues)
         if not (asks_elsewhere and self._says_nothing(total)):
             total = total + self.encoder.encode_one(text) @ self.vector_weights[:-1]
