@@ -31,7 +31,11 @@ _OVER_OR_ANOTHERS = re.compile(
     r"\bex\b|ex-|someone else|another (?:man|woman|person)|previous|dissolv|ended|annul|元(?:カ|彼|パ|恋|の|相)|前の|別の|ほかの|他の|解消|終わっ"
 )
 _DE_FACTO_OTHER = re.compile(
-    r"(?:(?:夫婦|夫|妻|奥さん)(?:同然|同様|みたい|のよう)|(?:籍|席|入籍|婚姻届|届)(?:は|を|も)?(?:入れて|入って|出して|出しとら|して|しとら)(?:い)?(?:な(?:い|く)|ん|ません))[^。、]{0,20}?(?:女の人|男の人|女性|男性|連れ合い|つれあい|妻|夫|嫁|旦那|女|男|人)(?:さん)?が、?[^。、]{0,14}?(?:い(?:る|ます|て)|お(?:る|り|ります))|(?:live|living|stay|home|house)[^.]{0,30}\blike (?:a )?(?:husband and wife|man and wife|married|wife|husband)\b(?=.{0,80}\b(?:other|another|my (?:real )?(?:boy|girl)friend|someone else)\b)|(?:事実婚|内縁)の(?:夫|妻|旦那|嫁|女性?|男性?|彼女?|人)(?:が|は)?(?:あり|い(?:る|ます|て))|(?:ほか|他|別)の?(?:人|ひと|相手|女|男).{0,4}と(?:も)?(?:の)?(?:事実婚|内縁|同棲して)|(?:事実婚|内縁)の(?:夫|妻|相手|パートナー)(?:が|も)(?:別に|ほかに|他に|い(?:る|ます|て))|\b(?:girlfriend|boyfriend|partner|she|he|i)\b(?!.{0,20}\bno\b).{0,36}\b(?:his|her|a|my) common[- ]law (?:wife|husband|spouse|partner)|de facto (?:marriage |relationship |partner )?(?:with (?:someone|another|a ))"
+    r"(?:live|living|stay|home|house)[^.]{0,30}\blike (?:a )?(?:husband and wife|man and wife|married|wife|husband)\b(?=.{0,80}\b(?:other|another|my (?:real )?(?:boy|girl)friend|someone else)\b)|(?:事実婚|内縁)の(?:夫|妻|旦那|嫁|女性?|男性?|彼女?|人)(?:が|は)?(?:あり|い(?:る|ます|て))|(?:ほか|他|別)の?(?:人|ひと|相手|女|男).{0,4}と(?:も)?(?:の)?(?:事実婚|内縁|同棲して)|(?:事実婚|内縁)の(?:夫|妻|相手|パートナー)(?:が|も)(?:別に|ほかに|他に|い(?:る|ます|て))|\b(?:girlfriend|boyfriend|partner|she|he|i)\b(?!.{0,20}\bno\b).{0,36}\b(?:his|her|a|my) common[- ]law (?:wife|husband|spouse|partner)|de facto (?:marriage |relationship |partner )?(?:with (?:someone|another|a ))"
+)
+# Unmarried, yet keeping house with somebody elsewhere: the words of "not married" belong to it, so denials must not be cut out first.
+_KEPT_ELSEWHERE = re.compile(
+    r"(?:(?:夫婦|夫|妻|奥さん)(?:同然|同様|みたい|のよう)|(?:籍|席|入籍|婚姻届|届)(?:は|を|も)?(?:入れて|入って|出して|出しとら|して|しとら)(?:い)?(?:な(?:い|く)|ん|ません))[^。、]{0,20}?(?:女の人|男の人|女性|男性|連れ合い|つれあい|妻|夫|嫁|旦那|女|男|人)(?:さん)?が、?[^。、]{0,14}?(?:い(?:る|ます|て)|お(?:る|り|ります))"
 )
 _DE_FACTO_NONE = re.compile(
     r"事実婚(?:も|は|じゃ|では|と(?:か|いう))?(?:も)?(?:して(?:い)?(?:ない|ません)|(?:じゃ|で)?(?:ない|ありません|なし)|の相手も(?:いない|いません))"
@@ -62,6 +66,13 @@ _ONCE_MARRIED = re.compile(
 )
 _MARRIAGE_OVER = re.compile(
     r"divorces? (?:\w+ ){0,3}(?:final|complete|granted|through|over|in (?:19|20)\d\d)|\bdivorced\b|widow|\bdied\b|passed away|annulled"
+)
+# A partnership that is plainly over, and the words that leave such a thing in doubt.
+ENDED = re.compile(
+    r"(?:解消|返還|返納)[^。、]{0,12}(?:済|終え|終わ(?:って|り|っ)|しました|した(?!い|ら|か|つもり|はず)|完了)|証明書[^。、]{0,4}返(?:し|却|納)(?:ました|た(?!い|ら|か|つもり|はず))"
+)
+HEDGED = re.compile(
+    r"分から|分かりま?せん|わから|わかりま?せん|解ら|知ら|思い出せ|覚えて|かも|はず|不明|たぶん|多分|おそらく|らしい|みたい|か(?:どうか|な)|迷|まだ|自信|微妙|あいまい|曖昧|確認|maybe|might|may\b|think|not sure|don'?t know|unsure|remember|perhaps|probably|supposed|believe|unclear|whether"
 )
 _ONE_OF_THEM = re.compile(
     r"(?<!別の)(?<!ほかの)(?<!他の)(?<!事実婚の)(?<!内縁の)(?<!結婚)(?:私|僕|俺|わたし|自分|彼女?|相手|パートナー|相方|i'?m|i am|she(?:'s| is)|he(?:'s| is))(?:は|が|も|\s)"
@@ -116,7 +127,7 @@ def read_bonds(u: Understanding, text: str, facts: Facts) -> None:
         and not re.search(r"(?:結婚|けっこん|婚姻|入籍)(?:は|を|も)?して(?:い)?(?:ない|ません|おらず|おりません)", text)
     ):
         facts["any_marriage"] = "married_abroad_to_each_other"
-    elif _DE_FACTO_OTHER.search(text):
+    elif _DE_FACTO_OTHER.search(text) or _KEPT_ELSEWHERE.search(whole):
         facts["any_marriage"] = "de_facto_with_other"
     elif UNMARRIED_PLAINLY.search(whole) and not _NOT_YET_DIVORCED.search(whole):
         facts["any_marriage"] = "no"
@@ -132,7 +143,7 @@ def read_bonds(u: Understanding, text: str, facts: Facts) -> None:
         if not one_only or re.search(r"離婚|divorced|バツ|死別|widow", whole):
             facts["any_marriage"] = "no"
     ended = r"解消(?:した|済|しました|してい?ます)(?!ない)|返(?:還|納)(?:届|済|した|しました|して(?!な|い?ま?せ)).{0,6}(?:出し(?:た|まし|て(?!な|い?ま?せ|い(?:な|ま)))|終わ|済|$)"
-    if _NEITHER_PARTNERSHIP.search(text):
+    if _NEITHER_PARTNERSHIP.search(text) or ENDED.search(text) and not HEDGED.search(_sentence_of(text, ENDED)):
         facts["any_other_partnership"] = "no"
     elif _OTHER_YES.search(text) and not re.search(ended, text):
         facts["any_other_partnership"] = "yes"

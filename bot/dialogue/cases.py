@@ -161,8 +161,8 @@ def direct(knowledge: Knowledge, u: Understanding, memory: Memory, today: date) 
         # The question turns on this requirement; if we could not read how it stands, it is open, never taken for granted.
         if "any_marriage" in keys and u.says("marriage", _HALF_SURE) in ("free", "one_free"):
             continue  # 「離婚して五年です。彼女と中野に住んでます」: of one of them, and nothing stands against the other
-        if requirement == "req-07-not-close-relatives" and u.doubt("kin") < _NO_DOUBT:
-            continue  # only a relative outside the couple was named
+        if requirement in _DOUBTED_BY and u.doubt(_DOUBTED_BY[requirement]) < _NO_DOUBT:
+            continue  # only a relative outside the couple was named, or a life with somebody else that is over
         if u.mass(*names) > 0.35 and not any(facts.get(k) for k in keys):
             facts.setdefault("open", []).append(requirement)
     if _WHEN.search(u.plain):
@@ -194,6 +194,7 @@ _CHECK_WITH_ME = re.compile(
 _HALF_SURE = 0.45
 _OF_WHO_MAY = ("faq/eligibility", "check_eligibility")
 _NO_DOUBT = 0.15
+_DOUBTED_BY = {"req-07-not-close-relatives": "kin", "req-06-no-other-partner": "partnership"}
 _SURE_CASE = 0.9
 _TOLD_ENOUGH = 4  # requirements spoken of, after which a request to check is a question that can be answered at once
 
@@ -218,7 +219,7 @@ def _of_the_papers(u: Understanding, memory: Memory, facts: Facts) -> bool:
 def _unsure(u: Understanding, facts: Facts) -> None:
     """A doubt in words about what the question turns on is left open; a doubt whether they may file at all is none."""
     where = u.mass("faq/eligibility_tokyo_link", "faq/eligibility_cohabitation", "faq/documents_address")
-    if _COUNTS_AS.search(u.plain) and where > 0.3:
+    if _COUNTS_AS.search(u.plain) and where > 0.3 and facts.get("links") != "none":
         facts.pop("links", None)
         facts["open_link"] = True
     if not _UNSURE.search(_WHETHER_WE_MAY.sub(" ", u.plain)):
@@ -355,6 +356,8 @@ def again(u: Understanding, memory: Memory, facts: Facts, today: date) -> check.
 def _is_case(u: Understanding, facts: Facts, hard: list[str]) -> bool:
     """Whether the message is about filing in their own case, not about the certificate they hold or something else."""
     label, p = u.top
+    if facts.get("makes_oath") == "no" and u.says("about", 0.7) == "case" and _ELIGIBLE_ASK.search(u.plain):
+        return True  # 「割引だけほしい、支え合う気はない」: whatever it is wanted for, this stands in the way
     told = facts.get("open") or set(hard) - _WHERE
     doubts_own = told and u.says("about", _SURE_CASE) == "case" and _FILING.search(u.plain)
     if u.mass("faq/oos") > 0.5 and len(hard) < 2 and not doubts_own:

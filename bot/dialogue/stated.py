@@ -12,7 +12,7 @@ from datetime import date
 from typing import Any
 
 from bot.dialogue import bereaved, situation, ties
-from bot.dialogue.bonds import UNMARRIED_PLAINLY
+from bot.dialogue.bonds import ENDED, HEDGED, UNMARRIED_PLAINLY
 from bot.dialogue.facts import Facts
 from bot.dialogue.implied import imply
 from bot.dialogue.own import of_the_couple
@@ -119,14 +119,15 @@ def read(u: Understanding, today: date, *, turns_on: bool = False) -> Facts:
 # the reader had not seen, these catch half of what would be taken for granted wrongly, and open 3 % of what rightly is.
 _HEEDED = (
     ("people", "req-01-two-people", ("people_count",), 0.3),
-    ("minority", "req-02-sexual-minority", ("has_sexual_minority",), 0.4),
-    ("pledge", "req-03-oath", ("makes_oath",), 0.35),
-    ("adults", "req-04-both-adults", ("both_adults", "ages", "turns_adult"), 0.5),
-    ("marriage", "req-05-not-married", ("any_marriage",), 0.5),
-    ("partnership", "req-06-no-other-partner", ("any_other_partnership",), 0.5),
-    ("kin", "req-07-not-close-relatives", ("relation",), 0.32),
+    ("minority", "req-02-sexual-minority", ("has_sexual_minority",), 0.3),
+    ("pledge", "req-03-oath", ("makes_oath",), 0.3),
+    ("adults", "req-04-both-adults", ("both_adults", "ages", "turns_adult"), 0.4),
+    ("marriage", "req-05-not-married", ("any_marriage",), 0.45),
+    ("partnership", "req-06-no-other-partner", ("any_other_partnership",), 0.42),
+    ("kin", "req-07-not-close-relatives", ("relation",), 0.3),
 )
-_HEED_TIE = 0.55
+_HEED_TIE = 0.48
+_HEED_NO_WORD_OF_TIE = 0.55
 _OF_TIES = {"links", "move_in", "outside", "open_link"}  # what keeps a tie from being taken for granted
 
 
@@ -138,7 +139,8 @@ def _heed(u: Understanding, facts: Facts) -> None:
         if u.doubt(slot) >= doubt and not any(facts.get(key) for key in keys):
             _open(facts, requirement)
     silent = not facts.keys() & _OF_TIES
-    if u.doubt("tie") >= _HEED_TIE and (silent or isinstance(facts.get("links"), list)):
+    tied = isinstance(facts.get("links"), list)
+    if (tied and u.doubt("tie") >= _HEED_TIE) or (silent and u.doubt("tie") >= _HEED_NO_WORD_OF_TIE):
         facts.pop("links", None)
         facts["open_link"] = True
 
@@ -221,18 +223,12 @@ def _leave_unclear_open(u: Understanding, facts: Facts) -> None:
     """What they say they do not know themselves: 「解消の届を出したか思い出せない」."""
     for slot, value, key, requirement in _UNCLEAR:
         if u.says(slot, _SURE) == value and not (slot == "pledge" and _PROMISED.search(u.plain)):
-            if key in facts and not _HEDGED.search(u.plain) and not u.says(slot, _SURER):
+            if key in facts and not HEDGED.search(u.plain) and not u.says(slot, _SURER):
                 continue  # the words are plain, and nothing in them doubts
             facts.pop(key, None)
             _open(facts, requirement)
 
 
-_ENDED = re.compile(
-    r"(?:解消|返還|返納)[^。、]{0,12}(?:済|終え|終わ(?:って|り|っ)|しました|した(?!い|ら|か|つもり|はず)|完了)|証明書[^。、]{0,4}返(?:し|却|納)(?:ました|た(?!い|ら|か|つもり|はず))"
-)
-_HEDGED = re.compile(
-    r"分から|分かりま?せん|わから|わかりま?せん|解ら|知ら|思い出せ|覚えて|かも|はず|不明|たぶん|多分|おそらく|らしい|みたい|か(?:どうか|な)|迷|まだ|自信|微妙|あいまい|曖昧|確認|maybe|might|may\b|think|not sure|don'?t know|unsure|remember|perhaps|probably|supposed|believe|unclear|whether"
-)
 _SILENT_DOUBTS = (
     ("relation", "kin", "req-07-not-close-relatives"),
     ("has_sexual_minority", "minority", "req-02-sexual-minority"),
@@ -243,10 +239,10 @@ _SILENT_DOUBTS = (
 def _leave_doubts_open(u: Understanding, facts: Facts) -> None:
     """A fact in their favour that the reader strongly doubts is not taken for granted."""
     for slot, key, favourable, requirement in _DOUBTS:
-        if slot == "partnership" and _ENDED.search(u.plain) and not _HEDGED.search(u.plain):
+        if slot == "partnership" and ENDED.search(u.plain) and not HEDGED.search(u.plain):
             continue
         both_said = slot == "partnership" or (slot == "marriage" and UNMARRIED_PLAINLY.search(u.plain))
-        plain_words = both_said and not _HEDGED.search(u.plain) and u.doubt(slot) < _SURER
+        plain_words = both_said and not HEDGED.search(u.plain) and u.doubt(slot) < _SURER
         if facts.get(key) in favourable and u.doubt(slot) >= _DOUBT and not plain_words:
             del facts[key]
             _open(facts, requirement)
@@ -288,7 +284,7 @@ def _take(u: Understanding, facts: Facts, slot: str, meaning: dict[str, str], ke
     value = meaning.get(u.says(slot, _SURE) or "")
     if value is None or facts.get(key) == value:
         return
-    if slot == "partnership" and facts.get(key) == "no" and _ENDED.search(u.plain) and not _HEDGED.search(u.plain):
+    if slot == "partnership" and facts.get(key) == "no" and ENDED.search(u.plain) and not HEDGED.search(u.plain):
         return  # 「解消の手続きを済ませて証明書も返しました」
     if facts.get(key) == "married_abroad_to_each_other" and u.sure("faq/eligibility_married_abroad", 0.8):
         return

@@ -12,7 +12,7 @@ from typing import Any
 from bot.dialogue import tie_denials
 from bot.dialogue.facts import BOTH, Facts
 from bot.dialogue.understanding import Understanding
-from bot.nlu.normalise import for_features
+from bot.nlu.normalise import for_features, with_offsets
 from bot.rules.periods import Span, add_months
 
 _PAST = re.compile(
@@ -141,6 +141,21 @@ def _all_outside(u: Understanding, text: str) -> bool:
         if entity["value"] == "outside_tokyo":
             text = text.replace(for_features(u.text[entity["start"] : entity["end"]]), "県外")
     return bool(_HOME_FAR.search(text) and _JOB_FAR.search(text))
+
+
+def _works_elsewhere(u: Understanding) -> bool:
+    """「本社は東京、工場は茨城」: the place named nearest to the branch or plant lies outside; 「工場は羽村」 is here."""
+    text = with_offsets(u.text).text
+    spots = [spot for spot in u.spots if spot[0] == "place"]
+    for match in _ELSEWHERE.finditer(text):
+        near = min(
+            zip(spots, u.places, strict=False),
+            key=lambda found: min(abs(found[0][1] - match.end()), abs(match.start() - found[0][2])),
+            default=None,
+        )
+        if near is None or near[1][1] == "outside_tokyo":
+            return True
+    return False
 
 
 def _registered_here(u: Understanding, text: str) -> bool:
@@ -273,7 +288,7 @@ def read_ties(u: Understanding, text: str, today: date, facts: Facts) -> None:
     foreign = _FOREIGN.search(text)
     named_here = ("tokyo", "japan", "the", "a", "an", "my", "his", "her", "different", "separate", "same")
     abroad = bool(foreign) and not (foreign["place"] and (foreign["place"] in named_here or bool(inside)))
-    if ties and (_PAST.search(text) or _NOT_YET.search(text) or (_ELSEWHERE.search(text) and outside)):
+    if ties and (_PAST.search(text) or _NOT_YET.search(text) or (outside and _works_elsewhere(u))):
         # A tie that is over, hoped for or really elsewhere is no tie on the day of filing.
         facts["open_link"] = True
         if outside:
@@ -452,6 +467,11 @@ _WITHIN_DAYS = (
 )
 
 
+_NEW_YEAR = re.compile(
+    r"年明け(?:早々|すぐ|に|で|から|、)|年が(?:明け|あけ)|(?:お)?正月明け|松の内|\b(?:right |just |straight )?(?:after|at|in the) (?:the )?new year\b(?!'s eve)"
+)
+
+
 def move_date(u: Understanding, today: date) -> list[str] | None:
     """First and last day of the date or time a message names for a move, if it names one."""
     spans, dates = u.values("period"), u.values("date")
@@ -482,6 +502,8 @@ def move_date(u: Understanding, today: date) -> list[str] | None:
                 else date.fromordinal(today.toordinal() + days)
             )
             return [end.isoformat(), end.isoformat()]
+    if _NEW_YEAR.search(u.plain):
+        return [date(today.year + 1, 1, 1).isoformat(), date(today.year + 1, 1, 31).isoformat()]
     for words, days in _WITHIN_DAYS:
         if words.search(u.plain):
             end = date.fromordinal(today.toordinal() + days).isoformat()

@@ -37,6 +37,8 @@ _FIRST_PERSON = re.compile(
 _OF_A_COUPLE = re.compile(
     r"(?:私|わたし|僕|俺|うち)の(?:彼|恋|相)|決めた|勧め|すすめ|産ん|連れて|紹介|二度目|付き合|つきあ|交際|恋人|恋仲|愛し|パートナー|相方|(?:と|に)(?:は)?(?:私|僕|俺|わたし)|(?:私|僕|俺|わたし)と|届け|届出|宣誓|出せ|申し?込|縁組|養子|養女|血|連れ子|再婚(?!し)|結婚してい?る?人|後妻|だった人|brothers|sisters|siblings|dating|in love|couple|partner|apply|register|adopt|related|stepdad|stepmom|married (?:my|his|her|our)|whom?\b"
 )
+_WITH_ME = re.compile(r"付き合|恋人|(?:と|に)(?:は)?(?:私|僕|俺|わたし)|(?:私|僕|俺|わたし)と|dating|in love|couple")
+_SUBJECT = re.compile(rf"^(?:(?:うち|私|俺|僕|彼女?|相手)の)?({_RELATIVE})")
 _ON_BEHALF = re.compile(
     r"代わり|代理|頼まれ|代筆|たい(?:んだ)?と(?:言|申|話|か言)|たい(?:らしい|そう)|っぽくて|(?:妹|弟|兄|姉|母|父|息子|娘|友人|友達|叔父|叔母|祖父|祖母)(?:さん|ちゃん)?(?:と[^。、]{0,10})?(?:の(?:件|こと|相談|場合|話|カップル)|について)|(?:asking|question|writing|this is|here) (?:for|about|on behalf of)|on behalf|\bfor (?:my|a) (?:friend|sister|brother|mother|mum|mom|dad|father|son|daughter|client)"
 )
@@ -82,7 +84,7 @@ _OF_SOMEBODY = re.compile(
     rf"(?:都|県|区|市|町|村)?(?:の|に(?:いる|住む|住んで(?:い)?る)|在住の|から(?:来た|きた))(?:{_RELATIVE})(?!と(?:付|二人|暮))"
 )
 _NOW_AND_THEN = re.compile(
-    r"(?:に|へ)(?:は|も)?(?:遊び|観光|旅行|行く(?:の(?:は|も)|とき)|出(?:る|かける)の(?:は|も)|年に?[0-9一二]|月に?[0-9一二])"
+    r"(?:で|に)(?:は)?(?:働|勤務|住|在勤|在住|通)[^。、]{0,8}(?:こと(?:に|と)な|扱い|とみな|と言え)|(?:に|へ)(?:は|も)?(?:遊び|観光|旅行|行く(?:の(?:は|も)|とき)|出(?:る|かける)の(?:は|も)|年に?[0-9一二]|月に?[0-9一二])"
 )
 # What is over, of a place or a job; 「先月まで」 and 「今は」 part the message in two.
 _OVER = re.compile(
@@ -123,14 +125,16 @@ def others(text: str) -> tuple[tuple[int, int], ...]:
     if not _MAY_TELL.search(text) or _ON_BEHALF.search(text):
         return ()
     spans: list[tuple[int, int]] = []
+    told: set[str] = set()  # relatives who are no part of the couple: 「で、弟が既婚なのは俺らの宣誓に関係ある？」
     before: Clause | None = None  # the clause of somebody else's that this one may carry on
     for clause in clauses(text):
         words = text[clause.start : clause.end].lstrip()
         after = text[clause.end : clause.end + 8]
+        named = _SUBJECT.match(words)
         theirs = (
             not _THERE_TOO.match(after)
             and (_OTHER_SUBJECT.search(words) or _OTHER_SUBJECT_EN.search(words))
-            and not _OF_A_COUPLE.search(words)
+            and not (_WITH_ME if named and named[1] in told else _OF_A_COUPLE).search(words)
             and not (_NAMES_AN_EX.search(words) and (_THEIR_PAPERS.search(words) or not _THEIR_LIFE.search(words)))
         )
         carried = (
@@ -143,6 +147,7 @@ def others(text: str) -> tuple[tuple[int, int], ...]:
         if theirs or carried:
             spans.append((clause.start, clause.end))
             before = clause
+            told.update([named[1]] if named else [])
         else:
             before = None
     rest = _without(text, spans)
