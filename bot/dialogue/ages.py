@@ -14,6 +14,9 @@ _BOTH_AGED = re.compile(
     + r".{0,7}(?:[1-9]\d|[一二三四五六七八九十]{1,3}|はたち|じゅう|にじゅう)|[1-9]\d歳?(?:同士|どうし)|we(?:'re| are) (?:both )?[1-9]\d"
 )
 _BORN = re.compile(r"生まれ|うまれ|生れ|誕生|\bborn\b|birth|\bdob\b")
+_BIRTHDAY_CAME = re.compile(
+    r"誕生日(?:は|が)?(?:もう|すでに|とっくに|先に)?(?:来|き|過ぎ|すぎ|迎え)(?:た|て|まし)[^。、]{0,8}(1[89]|2\d)(?!日|月|年)"
+)
 _STILL_MINOR = re.compile(
     r"(?:今|いま|まだ|現在)(?:は|も|が)?、?(1[3-7])(?:歳|才|さい)?(?!\d|時|日|月|人|年|分|回|万|円|個|件|階|区|%|:|／|/)"
 )
@@ -83,6 +86,9 @@ def read_ages(u: Understanding, text: str, today: date, facts: Facts) -> None:
     if minors and len(minors[0]) >= 7:
         facts["turns_adult"] = minors[0]
     ages = [*ages, *(17 if adult is False else 18 for _, adult in births if adult is not None)]
+    come = _BIRTHDAY_CAME.search(text)
+    if come and int(come[1]) not in ages:
+        ages = [int(come[1]), *ages]
     still = [int(n) for n in _STILL_MINOR.findall(text)]
     ages = [*(n for n in still if n not in ages), *ages]
     under = _ADULT_NO.search(text)
@@ -117,7 +123,7 @@ def read_ages(u: Understanding, text: str, today: date, facts: Facts) -> None:
         birthday = months and re.search(r"誕生日|birthday", text)
         if 17 in ages and birthday and "turns_adult" not in facts:
             facts["turns_adult"] = months[0]
-        if len(ages) == 1 and re.search(r"高校生|高校(?:1|2|一|二)|high school", text):
+        if len(ages) == 1 and not come and re.search(r"高校生|高校(?:1|2|一|二)|high school", text):
             facts.setdefault("open", []).append("req-04-both-adults")
         return
     decades = _DECADE.findall(text)

@@ -74,6 +74,14 @@ ENDED = re.compile(
 HEDGED = re.compile(
     r"分から|分かりま?せん|わから|わかりま?せん|解ら|知ら|思い出せ|覚えて|かも|はず|不明|たぶん|多分|おそらく|らしい|みたい|か(?:どうか|な)|迷|まだ|自信|微妙|あいまい|曖昧|確認|maybe|might|may\b|think|not sure|don'?t know|unsure|remember|perhaps|probably|supposed|believe|unclear|whether"
 )
+# 「来週解消の手続きに行きます」: it stands until then.
+_WILL_END = re.compile(
+    r"(?:来週|再来週|来月|今月中|明日|あした|今度|これから|近々|近いうち|もうすぐ|年内|年明け|週末)[^。、]{0,12}(?:解消|返還|返納|取り消)(?!し(?:た|まし))|(?:解消|返還|返納|取り消し)(?:の)?(?:手続き?|届)?[^。、]{0,4}(?:に行(?:く|き)|する(?:予定|つもり|ところ)|の予定|待ち|中(?!止))|"
+    r"\b(?:will|'ll|going to|about to|plan(?:ning)? to) (?:\w+ )?(?:cancel|dissolve|terminate|return)\b"
+)
+_EARLIER_BOND = re.compile(
+    r"元(?:カ|彼|パ|恋)|(?:前|昔|別|ほか|他)の(?:彼|人|相手|パートナー|恋人|女|男)|\bex\b|\bex-|previous|someone else"
+)
 _ONE_OF_THEM = re.compile(
     r"(?<!別の)(?<!ほかの)(?<!他の)(?<!事実婚の)(?<!内縁の)(?<!結婚)(?:私|僕|俺|わたし|自分|彼女?|相手|パートナー|相方|i'?m|i am|she(?:'s| is)|he(?:'s| is))(?:は|が|も|\s)"
 )

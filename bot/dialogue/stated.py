@@ -120,7 +120,7 @@ def read(u: Understanding, today: date, *, turns_on: bool = False) -> Facts:
 _HEEDED = (
     ("people", "req-01-two-people", ("people_count",), 0.3),
     ("minority", "req-02-sexual-minority", ("has_sexual_minority",), 0.3),
-    ("pledge", "req-03-oath", ("makes_oath",), 0.3),
+    ("pledge", "req-03-oath", ("makes_oath",), 0.32),
     ("adults", "req-04-both-adults", ("both_adults", "ages", "turns_adult"), 0.4),
     ("marriage", "req-05-not-married", ("any_marriage",), 0.45),
     ("partnership", "req-06-no-other-partner", ("any_other_partnership",), 0.42),
@@ -158,7 +158,7 @@ _SAID_DOUBTS = (
         "req-04-both-adults",
         ("both_adults", "turns_adult", "ages"),
         re.compile(
-            r"(?:年齢|何歳|18(?:歳)?に?(?:なっ|以上)|十八(?:歳)?に?(?:なっ|以上)|成人(?:して|か)).{0,14}(?:わから|分から|知ら|不明|聞いたこと(?:が|は)?な|確かめて(?:い)?な|あやし|怪し)|"
+            r"(?:年齢|何歳|18(?:歳)?に?(?:なっ|以上)|十八(?:歳)?に?(?:なっ|以上)|成人(?:して|か)).{0,14}(?:わから|分から|(?:わか|分か)りま?せん|知ら|不明|聞いたこと(?:が|は)?な|確かめて(?:い)?な|あやし|怪し)|"
             r"(?:not sure|don'?t know|no idea|unsure).{0,24}(?:\b18\b|eighteen|how old|(?:his|her|their) age)"
         ),
     ),
