@@ -13,8 +13,12 @@ _BOTH_AGED = re.compile(
     BOTH.pattern
     + r".{0,7}(?:[1-9]\d|[一二三四五六七八九十]{1,3}|はたち|じゅう|にじゅう)|[1-9]\d歳?(?:同士|どうし)|we(?:'re| are) (?:both )?[1-9]\d"
 )
-_BORN = re.compile(
-    r"(?P<y>(?:19|20)\d\d)年?(?:(?P<m>\d{1,2})月)?(?:(?P<d>\d{1,2})日)?(?:生まれ|うまれ|生れ)|born (?:in|on)\D{0,12}(?P<e>(?:19|20)\d\d)"
+_BORN = re.compile(r"生まれ|うまれ|生れ|誕生|\bborn\b|birth|\bdob\b")
+_BIRTHDAY_CAME = re.compile(
+    r"誕生日(?:は|が)?(?:もう|すでに|とっくに|先に)?(?:来|き|過ぎ|すぎ|迎え)(?:た|て|まし)[^。、]{0,8}(1[89]|2\d)(?!日|月|年)"
+)
+_STILL_MINOR = re.compile(
+    r"(?:今|いま|まだ|現在)(?:は|も|が)?、?(1[3-7])(?:歳|才|さい)?(?!\d|時|日|月|人|年|分|回|万|円|個|件|階|区|%|:|／|/)"
 )
 _QUESTION_WORDS = re.compile(
     r"じゃないと|でないと|ないとだめ|ならんと|ならないと|なくちゃ|なければ|何歳|なんさい|いくつから|必要|以上.{0,6}(?:ですか|なの|必要|じゃない)|how old|do (?:we|you|i) (?:have|need) to|must (?:we|both|i)|年齢制限|条件(?:は|って)"
@@ -27,7 +31,7 @@ _ADULT_NO = re.compile(
 )
 _DECADE = re.compile(r"([2-9])0代|([二三四五六七八])十代|\b([2-9])0s\b|(twenties|thirties|forties|fifties|sixties)")
 _WILL_TURN = re.compile(
-    r"あと[^。、]{0,8}で(?:18|十八)(?:歳|さい)?(?:です|に|の|だ|や)|(?<![二三四五六七八九\d])(?:18|十八|じゅうはち)(?:歳|さい)?に(?:な(?:る|り(?!まし)|れば|ったら)|の誕)|(?:来年|来月|再来月|もうすぐ|次の?誕生日で?)(?:、)?(?:18|十八)歳?(?!以上)|turn(?:s|ing)? (?:18|eighteen)\b|(?:will be|hits?|reach(?:es)?) (?:18|eighteen)\b|(?:18th|eighteenth) birthday|\b(?:18|eighteen) (?:in|next|on|this)\b"
+    r"(?:(?:今年|来年|らいねん|年明け|年内|来月|再来月|春|夏|秋|冬|誕生日|\d{1,2}月)[^。、]{0,6}(?:で|に|には|が来たら|がきたら|が来れば))(?:やっと|ようやく|晴れて|いよいよ)?(?:18|十八)(?!日|年|時)|あと[^。、]{0,8}で(?:18|十八)(?:歳|さい)?(?:です|に|の|だ|や)|(?<![二三四五六七八九\d])(?:18|十八|じゅうはち)(?:歳|さい)?に(?:な(?:る|り(?!まし)|れば|ったら)|の誕)|(?:来年|来月|再来月|もうすぐ|次の?誕生日で?)(?:、)?(?:18|十八)歳?(?!以上)|turn(?:s|ing)? (?:18|eighteen)\b|(?:will be|hits?|reach(?:es)?) (?:18|eighteen)\b|(?:18th|eighteenth) birthday|(?<!turned )\b(?:18|eighteen) (?:in|next|on|this)\b"
 )
 _TURNED = re.compile(
     r"(?<!\d)([1-9]\d)(?:歳|才)?に(?:なりました(?!か)|なったばかり|なったので|なった(?:とこ|ん|。|、|よ|$))"
@@ -75,11 +79,18 @@ def read_ages(u: Understanding, text: str, today: date, facts: Facts) -> None:
     ages = own_ages(u) or (bare_ages(text) if asks_for_age(u) else [])
     turned = [int(n) for n in _TURNED.findall(text)]
     ages = [*turned, *ages] if turned and not set(turned) & set(ages) else ages
-    born = _BORN.search(text)
-    if born:
-        year = int(born["y"] or born["e"])
-        birthday = (int(born["m"] or 12), int(born["d"] or 31))
-        ages = [*ages, today.year - year - ((today.month, today.day) < birthday)]
+    births = _births(u, today)
+    if any(adult is None for _, adult in births):
+        facts.setdefault("open", []).append("req-04-both-adults")  # born eighteen years ago, the month is not said
+    minors = [turns for turns, adult in births if adult is False]
+    if minors and len(minors[0]) >= 7:
+        facts["turns_adult"] = minors[0]
+    ages = [*ages, *(17 if adult is False else 18 for _, adult in births if adult is not None)]
+    come = _BIRTHDAY_CAME.search(text)
+    if come and int(come[1]) not in ages:
+        ages = [int(come[1]), *ages]
+    still = [int(n) for n in _STILL_MINOR.findall(text)]
+    ages = [*(n for n in still if n not in ages), *ages]
     under = _ADULT_NO.search(text)
     if (
         under
@@ -112,13 +123,31 @@ def read_ages(u: Understanding, text: str, today: date, facts: Facts) -> None:
         birthday = months and re.search(r"誕生日|birthday", text)
         if 17 in ages and birthday and "turns_adult" not in facts:
             facts["turns_adult"] = months[0]
-        if len(ages) == 1 and re.search(r"高校生|高校(?:1|2|一|二)|high school", text):
+        if len(ages) == 1 and not come and re.search(r"高校生|高校(?:1|2|一|二)|high school", text):
             facts.setdefault("open", []).append("req-04-both-adults")
         return
     decades = _DECADE.findall(text)
     if decades or _ADULT_YES.search(text):
         if BOTH.search(text) or threshold or len(decades) >= 2 or "同士" in text:
             facts["both_adults"] = "yes"
+
+
+def _births(u: Understanding, today: date) -> list[tuple[str, bool | None]]:
+    """For each birth a message dates: when the 18th birthday is, and whether it has come (None where that is not known)."""
+    if not _BORN.search(u.plain):
+        return []
+    found: list[tuple[str, bool | None]] = []
+    for day in u.values("date"):
+        if not today.year - 100 < int(day[:4]) <= today.year - 10:
+            continue
+        turns, now = f"{int(day[:4]) + 18}{day[4:]}", today.isoformat()[: len(day)]
+        # The month, or the year, in which somebody turns 18 leaves open whether the day has come.
+        found.append((turns, None if turns == now and len(day) < 10 else turns <= now))
+    years = [int(y) for y in _BIRTH_YEAR.findall(u.plain)] if not found else []
+    return [*found, *((str(y + 18), None if y + 18 == today.year else y + 18 < today.year) for y in years)]
+
+
+_BIRTH_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?=年?(?:生まれ|うまれ|生れ))|(?<=\bborn in )(?:19|20)\d\d")
 
 
 _KANJI = {k: n for n, k in enumerate("一二三四五六七八九", 1)}

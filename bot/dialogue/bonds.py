@@ -31,7 +31,11 @@ _OVER_OR_ANOTHERS = re.compile(
     r"\bex\b|ex-|someone else|another (?:man|woman|person)|previous|dissolv|ended|annul|元(?:カ|彼|パ|恋|の|相)|前の|別の|ほかの|他の|解消|終わっ"
 )
 _DE_FACTO_OTHER = re.compile(
-    r"(?:事実婚|内縁)の(?:夫|妻|旦那|嫁|女性?|男性?|彼女?|人)(?:が|は)?(?:あり|い(?:る|ます|て))|(?:ほか|他|別)の?(?:人|ひと|相手|女|男).{0,4}と(?:も)?(?:の)?(?:事実婚|内縁|同棲して)|(?:事実婚|内縁)の(?:夫|妻|相手|パートナー)(?:が|も)(?:別に|ほかに|他に|い(?:る|ます|て))|\b(?:girlfriend|boyfriend|partner|she|he|i)\b(?!.{0,20}\bno\b).{0,36}\b(?:his|her|a|my) common[- ]law (?:wife|husband|spouse|partner)|de facto (?:marriage |relationship |partner )?(?:with (?:someone|another|a ))"
+    r"(?:live|living|stay|home|house)[^.]{0,30}\blike (?:a )?(?:husband and wife|man and wife|married|wife|husband)\b(?=.{0,80}\b(?:other|another|my (?:real )?(?:boy|girl)friend|someone else)\b)|(?:事実婚|内縁)の(?:夫|妻|旦那|嫁|女性?|男性?|彼女?|人)(?:が|は)?(?:あり|い(?:る|ます|て))|(?:ほか|他|別)の?(?:人|ひと|相手|女|男).{0,4}と(?:も)?(?:の)?(?:事実婚|内縁|同棲して)|(?:事実婚|内縁)の(?:夫|妻|相手|パートナー)(?:が|も)(?:別に|ほかに|他に|い(?:る|ます|て))|\b(?:girlfriend|boyfriend|partner|she|he|i)\b(?!.{0,20}\bno\b).{0,36}\b(?:his|her|a|my) common[- ]law (?:wife|husband|spouse|partner)|de facto (?:marriage |relationship |partner )?(?:with (?:someone|another|a ))"
+)
+# Unmarried, yet keeping house with somebody elsewhere: the words of "not married" belong to it, so denials must not be cut out first.
+_KEPT_ELSEWHERE = re.compile(
+    r"(?:(?:夫婦|夫|妻|奥さん)(?:同然|同様|みたい|のよう)|(?:籍|席|入籍|婚姻届|届)(?:は|を|も)?(?:入れて|入って|出して|出しとら|して|しとら)(?:い)?(?:な(?:い|く)|ん|ません))[^。、]{0,20}?(?:女の人|男の人|女性|男性|連れ合い|つれあい|妻|夫|嫁|旦那|女|男|人)(?:さん)?が、?[^。、]{0,14}?(?:い(?:る|ます|て)|お(?:る|り|ります))"
 )
 _DE_FACTO_NONE = re.compile(
     r"事実婚(?:も|は|じゃ|では|と(?:か|いう))?(?:も)?(?:して(?:い)?(?:ない|ません)|(?:じゃ|で)?(?:ない|ありません|なし)|の相手も(?:いない|いません))"
@@ -63,6 +67,21 @@ _ONCE_MARRIED = re.compile(
 _MARRIAGE_OVER = re.compile(
     r"divorces? (?:\w+ ){0,3}(?:final|complete|granted|through|over|in (?:19|20)\d\d)|\bdivorced\b|widow|\bdied\b|passed away|annulled"
 )
+# A partnership that is plainly over, and the words that leave such a thing in doubt.
+ENDED = re.compile(
+    r"(?:解消|返還|返納)[^。、]{0,12}(?:済|終え|終わ(?:って|り|っ)|しました|した(?!い|ら|か|つもり|はず)|完了)|証明書[^。、]{0,4}返(?:し|却|納)(?:ました|た(?!い|ら|か|つもり|はず))"
+)
+HEDGED = re.compile(
+    r"分から|分かりま?せん|わから|わかりま?せん|解ら|知ら|思い出せ|覚えて|かも|はず|不明|たぶん|多分|おそらく|らしい|みたい|か(?:どうか|な)|迷|まだ|自信|微妙|あいまい|曖昧|確認|maybe|might|may\b|think|not sure|don'?t know|unsure|remember|perhaps|probably|supposed|believe|unclear|whether"
+)
+# 「来週解消の手続きに行きます」: it stands until then.
+_WILL_END = re.compile(
+    r"(?:来週|再来週|来月|今月中|明日|あした|今度|これから|近々|近いうち|もうすぐ|年内|年明け|週末)[^。、]{0,12}(?:解消|返還|返納|取り消)(?!し(?:た|まし))|(?:解消|返還|返納|取り消し)(?:の)?(?:手続き?|届)?[^。、]{0,4}(?:に行(?:く|き)|する(?:予定|つもり|ところ)|の予定|待ち|中(?!止))|"
+    r"\b(?:will|'ll|going to|about to|plan(?:ning)? to) (?:\w+ )?(?:cancel|dissolve|terminate|return)\b"
+)
+_EARLIER_BOND = re.compile(
+    r"元(?:カ|彼|パ|恋)|(?:前|昔|別|ほか|他)の(?:彼|人|相手|パートナー|恋人|女|男)|\bex\b|\bex-|previous|someone else"
+)
 _ONE_OF_THEM = re.compile(
     r"(?<!別の)(?<!ほかの)(?<!他の)(?<!事実婚の)(?<!内縁の)(?<!結婚)(?:私|僕|俺|わたし|自分|彼女?|相手|パートナー|相方|i'?m|i am|she(?:'s| is)|he(?:'s| is))(?:は|が|も|\s)"
 )
@@ -79,7 +98,8 @@ _WITH_ANOTHER_ABROAD = re.compile(
 )
 _ASKED_OF_LATER = re.compile(r"離婚(?:した(?:ら|あと|後)|すれば|してから)|\bif (?:i|he|she|we) (?:get )?divorce")
 _NOT_YET_DIVORCED = re.compile(
-    r"離婚(?:が|は|も)?[^。、]{0,10}(?:成立(?:する|します|予定|見込み)|(?:する|の)(?:予定|つもり|見込み))|divorce (?:should|will|is (?:going|due|about) to|is set to) (?:be |become )?(?:final|complete|through|over|done|come through)\w*|離婚(?:が|は|も)?(?:まだ)?[^。、]{0,8}(?:成立して(?:い)?(?:な|ま?せん)|まだ|調停|協議|裁判)|\bnot (?:yet )?divorced|divorce (?:is )?(?:not|pending|isn'?t)"
+    r"離婚(?:届|の(?:紙|書類))[^。]{0,24}(?:引き出し|しまった|入れた|手元|かばん|鞄|金庫|机|出せて(?:い)?(?:な|ま?せん)|出して(?:い)?(?:な|ま?せん)|出しそび|書いただけ|書いたまま|預け|持ったまま)|判決[^。]{0,16}(?:控訴|上告|確定(?:して(?:い)?(?:な|ま?せん)|前|待ち|を待))|(?:戸籍上|籍の上(?:では)?|書類上|法律上|紙の上)(?:で)?(?:の|は)?(?:まだ)?(?:夫(?!婦別)|妻|旦那|嫁|配偶者|夫婦)(?!に見え|では|じゃ|でも)|(?:夫|妻|旦那|嫁|主人|亭主|女房|配偶者)(?:さん)?と(?:は|の)?[^。、]{0,8}別居|"
+    r"divorce (?:papers?|forms?|petition)[^.]{0,40}(?:drawer|unsigned|\bnot\b|n't|never|still|waiting|desk|shelf|fridge)|(?:appeal(?:ed|ing)|appeals?) (?:against )?(?:the )?divorce|divorce[^.]{0,24}appeal|\bstill (?:legally |on paper )?(?:my|his|her) (?:husband|wife|spouse)|離婚(?:が|は|も)?[^。、]{0,10}(?:成立(?:する|します|予定|見込み)|(?:する|の)(?:予定|つもり|見込み))|divorce (?:should|will|is (?:going|due|about) to|is set to) (?:be |become )?(?:final|complete|through|over|done|come through)\w*|離婚(?:が|は|も)?(?:まだ)?[^。、]{0,8}(?:成立して(?:い)?(?:な|ま?せん)|まだ|調停|協議|裁判)|\bnot (?:yet )?divorced|divorce (?:is )?(?:not|pending|isn'?t)"
 )
 _UNMARRIED = frozenset({"marriage", "de_facto"})
 _PUT_RIGHT = re.compile(
@@ -115,7 +135,7 @@ def read_bonds(u: Understanding, text: str, facts: Facts) -> None:
         and not re.search(r"(?:結婚|けっこん|婚姻|入籍)(?:は|を|も)?して(?:い)?(?:ない|ません|おらず|おりません)", text)
     ):
         facts["any_marriage"] = "married_abroad_to_each_other"
-    elif _DE_FACTO_OTHER.search(text):
+    elif _DE_FACTO_OTHER.search(text) or _KEPT_ELSEWHERE.search(whole):
         facts["any_marriage"] = "de_facto_with_other"
     elif UNMARRIED_PLAINLY.search(whole) and not _NOT_YET_DIVORCED.search(whole):
         facts["any_marriage"] = "no"
@@ -131,7 +151,7 @@ def read_bonds(u: Understanding, text: str, facts: Facts) -> None:
         if not one_only or re.search(r"離婚|divorced|バツ|死別|widow", whole):
             facts["any_marriage"] = "no"
     ended = r"解消(?:した|済|しました|してい?ます)(?!ない)|返(?:還|納)(?:届|済|した|しました|して(?!な|い?ま?せ)).{0,6}(?:出し(?:た|まし|て(?!な|い?ま?せ|い(?:な|ま)))|終わ|済|$)"
-    if _NEITHER_PARTNERSHIP.search(text):
+    if _NEITHER_PARTNERSHIP.search(text) or ENDED.search(text) and not HEDGED.search(_sentence_of(text, ENDED)):
         facts["any_other_partnership"] = "no"
     elif _OTHER_YES.search(text) and not re.search(ended, text):
         facts["any_other_partnership"] = "yes"

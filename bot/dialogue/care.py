@@ -35,10 +35,10 @@ LOSS = re.compile(
     r"亡(?:く|き)|失|この世|旅立|息を引き取|看取|帰らぬ|命日|法事|通夜|なくな(?:り|っ)|なくし|死|しにま|しんだ|しんで|他界|見送|葬|喪|お悔やみ|逝|いなくな|先立|遺(?:族|骨|影)|天国|四十九日|\b(?:passed|died|die|dies|death|dead|lost|loss|gone|funeral|widow\w*|bereave\w*|grie\w+|late)\b"
 )
 _LONG_AGO = re.compile(
-    r"(?:\d+|[一二三四五六七八九十]+|何)年(?:前|に|が|たち|経|も|、|、)|years? (?:ago|now|since)|long ago|\b(?:in|since) (?:19|20)\d\d\b|(?:19|20)\d\d年"
+    r"(?:\d+|[一二三四五六七八九十]+|何)年(?:前|に|が|たち|経|も|、|。)|(?:19\d\d|20[01]\d|202[0-4])年|years? (?:ago|now|since)|long ago|\b(?:in|since) (?:19\d\d|20[01]\d|202[0-4])\b"
 )
 _MAY_WE = re.compile(
-    r"資格|申(?:請|し込|込)|届け?出|届け(?:ら|る|たい|て|でも)|登録|宣誓|対象|出せ|いけ(?:る|ます)|受け(?:付け|つけ)|認め|使え|accepted|allowed|(?:can|could|may) (?:we|i)\b|qualify|eligible|apply|register|take the oath|count"
+    r"資格|申(?:請|し込|込)|届け?出|届け(?:ら|る|たい|て|でも)|登録|宣誓|対象|出せ|いけ(?:る|ます)|受け(?:付け|つけ)|認め|使え|構わ|かまわ|accepted|allowed|(?:can|could|may) (?:we|i)\b|qualify|eligible|apply|register|take the oath|count"
 )
 _ASKS_OF_FILING = re.compile(
     r"(?:届け?出|申請|登録|宣誓|証明書).{0,20}(?:ばれ|バレ|知られ|連絡|通知).{0,14}(?:[?？]|か$|か[。、]|かな|ません)|(?:fil|apply|regist|certificate).{0,40}(?:find out|know|notified|told|contact)"

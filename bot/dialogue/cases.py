@@ -38,11 +38,11 @@ _ASKED_ABOUT = {
 _OF_THE_OATH = ("makes_oath", "people_count")  # no need asks about these alone
 _MORE_NAMES = {"req-02-sexual-minority": ("faq/eligibility_one_sexual_minority", "faq/eligibility_different_sex")}
 _UNSURE = re.compile(
-    r"(?:分から|わから|解ら)(?:ない|ず|なく|ん(?!な)|へん|ねえ)|知ら(?:ない|ん(?!ぷ)|へん)(?!せ)|かもしれ|思い出せ|覚えて(?:い)?(?:ない|ません)|自信(?:が|は|も)?(?:まだ)?(?:ない|なく|ありません)|はっきりし(?:ない|ません)|確かめ(?:た|て)(?:こと)?(?:が|は|も)?(?:ない|いない|いません|ありません)|"
+    r"(?:分から|わから|解ら)(?:ない|ず|なく|ん(?!な)|へん|ねえ)|(?:分か|わか)りま?せん|知ら(?:ない|ん(?!ぷ)|へん)(?!せ)|かもしれ|思い出せ|覚えて(?:い)?(?:ない|ません)|自信(?:が|は|も)?(?:まだ)?(?:ない|なく|ありません)|はっきりし(?:ない|ません)|確かめ(?:た|て)(?:こと)?(?:が|は|も)?(?:ない|いない|いません|ありません)|"
     r"\bnot sure\b|\bunsure\b|don'?t (?:really |honestly |actually )?know|no (?:proof|idea)|never seen (?:any )?proof|(?:hasn'?t|haven'?t|not) (?:been )?confirmed|might be (?!able)|may be (?!able|eligible)|still questioning|no ?one is sure"
 )
 _WHETHER_WE_MAY = re.compile(
-    r"(?:でき|出せ|使え|いけ|対象|当てはま|該当|申請|届け?出|登録|宣誓|資格|条件|大丈夫|申し込め)[^。、]{0,10}?(?:か|かどうか|のか)(?:が|は|も)?(?:よく|全然|まったく)?(?:分から|わから|知ら)(?:ない|ず|なく|ん|へん)(?:ん)?(?:です)?|(?:どう|何|なに|どこ|だれ|誰|いつ|どの)[^。、]{0,14}(?:分から|わから)(?:ない|ず|なく|ん|へん)|"
+    r"(?:でき|出せ|使え|いけ|対象|当てはま|該当|申請|届け?出|登録|宣誓|資格|条件|大丈夫|申し込め)[^。、]{0,10}?(?:か|かどうか|のか)(?:が|は|も)?(?:よく|全然|まったく)?(?:(?:分から|わから|知ら)(?:ない|ず|なく|ん|へん)|(?:分か|わか)りま?せん)(?:ん)?(?:です)?|(?:どう|何|なに|どこ|だれ|誰|いつ|どの)[^。、]{0,14}(?:(?:分から|わから)(?:ない|ず|なく|ん|へん)|(?:分か|わか)りま?せん)|"
     r"(?:not sure|unsure|don'?t know|no idea) (?:if|whether|how|what|where|who) (?:we|i|they|this|that|it)?\s?(?:can|could|may|are eligible|am eligible|qualify|would|are allowed|to|count)"
 )
 _COUNTS_AS = re.compile(
@@ -131,7 +131,8 @@ def direct(knowledge: Knowledge, u: Understanding, memory: Memory, today: date) 
         return None  # 「家族じゃないからと面会を断られそうで」: said of what others hold against them
     if label.startswith("faq/oos") and u.says("about", 0.5) == "other":
         return None
-    if len(hard) < 2 and _only_asks_of_something_else(u):
+    refused = facts.get("makes_oath") == "no"
+    if len(hard) < 2 and not refused and _only_asks_of_something_else(u):
         return None
     found = (
         knowledge.entries.get(label.removeprefix("faq/")) if label.startswith("faq/eligibility") and p > 0.25 else None
@@ -149,6 +150,7 @@ def direct(knowledge: Knowledge, u: Understanding, memory: Memory, today: date) 
         facts.update(favourable)
     elif (
         not hard
+        and not refused
         and facts.get("has_sexual_minority") != "no"
         and not facts.get("open")
         and not (found and found.situation)
@@ -164,8 +166,8 @@ def direct(knowledge: Knowledge, u: Understanding, memory: Memory, today: date) 
         # The question turns on this requirement; if we could not read how it stands, it is open, never taken for granted.
         if "any_marriage" in keys and u.says("marriage", _HALF_SURE) in ("free", "one_free"):
             continue  # 「離婚して五年です。彼女と中野に住んでます」: of one of them, and nothing stands against the other
-        if requirement == "req-07-not-close-relatives" and u.doubt("kin") < _NO_DOUBT:
-            continue  # only a relative outside the couple was named
+        if requirement in _DOUBTED_BY and u.doubt(_DOUBTED_BY[requirement]) < _NO_DOUBT:
+            continue  # only a relative outside the couple was named, or a life with somebody else that is over
         if u.mass(*names) > 0.35 and not any(facts.get(k) for k in keys):
             facts.setdefault("open", []).append(requirement)
     if _WHEN.search(u.plain):
@@ -202,7 +204,8 @@ _ONE_BY_ONE = re.compile(
 )
 _HALF_SURE = 0.45
 _OF_WHO_MAY = ("faq/eligibility", "check_eligibility")
-_NO_DOUBT = 0.15
+_NO_DOUBT = 0.2
+_DOUBTED_BY = {"req-07-not-close-relatives": "kin", "req-06-no-other-partner": "partnership"}
 _SURE_CASE = 0.9
 _FULL_STATEMENT = 3
 _TOLD_ENOUGH = 4  # requirements spoken of, after which a request to check is a question that can be answered at once
@@ -230,7 +233,7 @@ def _of_the_papers(u: Understanding, memory: Memory, facts: Facts) -> bool:
 def _unsure(u: Understanding, facts: Facts) -> None:
     """A doubt in words about what the question turns on is left open; a doubt whether they may file at all is none."""
     where = u.mass("faq/eligibility_tokyo_link", "faq/eligibility_cohabitation", "faq/documents_address")
-    if _COUNTS_AS.search(u.plain) and where > 0.3:
+    if _COUNTS_AS.search(u.plain) and where > 0.3 and facts.get("links") != "none":
         facts.pop("links", None)
         facts["open_link"] = True
     if not _UNSURE.search(_WHETHER_WE_MAY.sub(" ", u.plain)):
@@ -394,8 +397,9 @@ def again(u: Understanding, memory: Memory, facts: Facts, today: date) -> check.
 def _is_case(u: Understanding, facts: Facts, hard: list[str]) -> bool:
     """Whether the message is about filing in their own case, not about the certificate they hold or something else."""
     label, p = u.top
-    if facts.get("makes_oath") == "no" and _FILING.search(u.plain):
-        return True  # 「都営住宅に入りたいだけ、約束する気はない。出せる?」
+    own_case = u.says("about", 0.7) == "case" and _ELIGIBLE_ASK.search(u.plain)
+    if facts.get("makes_oath") == "no" and (own_case or _FILING.search(u.plain)):
+        return True  # 「都営住宅に入りたいだけ、約束する気はない」: whatever it is wanted for, this stands in the way
     told = facts.get("open") or set(hard) - _WHERE
     doubts_own = told and u.says("about", _SURE_CASE) == "case" and _FILING.search(u.plain)
     if u.mass("faq/oos") > 0.5 and len(hard) < 2 and not doubts_own:

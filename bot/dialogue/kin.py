@@ -17,7 +17,7 @@ _NOT_KIN = re.compile(
     r"身内(?:でも|では|じゃ|や|と|とは)?(?:は)?(?:ない|ちゃう|ちゃい|ちが|違|なし|ありません|あらへん)|親(?:戚|族)(?:でも|や|と|とは|とも)?(?:ちゃう|ちゃい|ちがう|ちがい|違う|違い)|親族(?:関係)?(?:でも|では|じゃ|とか|で|も|が)?(?:は)?(?:ない|ありません|なく|無い|なし|ねえ|やない)|親戚(?:関係)?(?:でも|では|じゃ|とかでは|とかじゃ|で|は)?(?:は)?(?:ない|ありません|なく|なし|やない)|しんせき.{0,4}(?:では|じゃ)?(?:ない|ありません)|しんぞく.{0,4}(?:では|じゃ)?(?:ない|ありません)|血(?:の)?(?:つながり|繋がり|縁|縁関係)(?:は|も|が|とか)?(?:では|じゃ)?(?:ない|ありません|なし|無)|血(?:は|が|も)?(?:つなが|繋が)って(?:い)?(?:な|ま?せん)|血縁(?:関係)?(?:や親戚関係)?(?:では|じゃ|は|も|とか)?(?:は)?(?:ない|ありません|なし|無)|他人(?:です|同士)|\b(?:not|isn'?t) my (?:family|relative|sister|brother|cousin|kin)\b|赤の他人|(?:かぞく|家族)(?:や|とか|でも|では|じゃ).{0,10}(?:ない|ありません)|家族関係(?:では|じゃ)?な|not (?:close(?:ly)? )?(?:relat(?:ed|ives)|family|blood)|(?:aren'?t|isn'?t|no) (?:close(?:ly)? )?(?:relat(?:ed|ives|ion)|family|blood)|unrelated|no blood|no kinship|ketsuen nashi"
 )
 _KIN_AS_COUPLE = re.compile(
-    r"^(?:同士|どうし|の?(?:カップル|二人|ふたり|関係)|なん(?:です|だ|や|じゃ|よ)|です|でございま|であり|でして|だけど|ですが|だった|でした|で(?:も|す|、|パートナー|宣誓|せんせい|届|申|登録|付き合)|でも|だと|だったら|の場合|やねん|やけど|じゃ|は(?:無理|だめ|ダメ|いけ|でき|OK|対象)|って(?:だめ|いけ|でき|無理)|と(?:の)?(?:二人で|ふたりで|2人で|パートナー|恋仲|いい仲|カップル|交際|恋愛|恋人|お付き合い|届|申請|登録|宣誓|付き合|つきあ|暮ら|結婚|一緒に暮ら|同居|だせ|だし|でも|は|も|使|でき|一緒に(?:届|申|登録|宣誓|出)|私|僕|俺|わたし|わたくし|$|、)|ならどう|なら|$|[?？。])"
+    r"^(?:に(?:あた|当た)(?:る|り)|なのに|同士|どうし|の?(?:カップル|二人|ふたり|関係)|なん(?:です|だ|や|じゃ|よ)|です|でございま|であり|でして|だけど|ですが|だった|でした|で(?:も|す|、|パートナー|宣誓|せんせい|届|申|登録|付き合)|でも|だと|だったら|の場合|やねん|やけど|じゃ|は(?:無理|だめ|ダメ|いけ|でき|OK|対象)|って(?:だめ|いけ|でき|無理)|と(?:の)?(?:二人で|ふたりで|2人で|パートナー|恋仲|いい仲|カップル|交際|恋愛|恋人|お付き合い|届|申請|登録|宣誓|付き合|つきあ|暮ら|結婚|一緒に暮ら|同居|だせ|だし|でも|は|も|使|でき|一緒に(?:届|申|登録|宣誓|出)|私|僕|俺|わたし|わたくし|$|、)|ならどう|なら|$|[?？。])"
 )
 _KIN_AND = re.compile(
     r"(?:私|僕|俺|わたし|うち|自分|パートナー|相手|彼女?|彼氏|相方)(?:は|と(?:は)?|の|が)(?:、)?(?:実(?:の|は)?|実際は|血のつながった|血の繋がった|じつは)?\s?$"
@@ -37,7 +37,7 @@ KIN = {
     "in_law": (Kinship.LINEAL_AFFINITY, None), "sibling_in_law": (Kinship.COLLATERAL_AFFINITY, None),
 }  # fmt: skip
 _EX_PARENT = re.compile(
-    r"(?:妻|夫|配偶者)に(?:は)?[^。、]{0,12}(?:息子|娘|子ども?|連れ子)が(?:い|お)[^。]{0,40}?(?:その|あの)?(?:彼女?|子|人|息子|娘)と(?:私|僕|俺|わたし)|(?:元|前|離婚した|別れた|亡くなった|以前の|もと)の?(?:夫|妻|旦那|嫁|配偶者|奥さん|ダンナ|主人|だんな)の(?:お)?(?:父|母|親|娘|息子|子)|(?:夫|妻|旦那|嫁|元夫|元妻)の(?:お)?(?:父|母|親)(?:親|さん)?(?!の許|に反対)|(?:ex[- ]?|former |late )(?:husband|wife|spouse)'?s? (?:father|mother|parent|dad|mum|mom|son|daughter)|(?:father|mother|parent|dad|mom) of my (?:ex[- ]?|former |late )?(?:husband|wife|spouse)|母の再婚相手|父の再婚相手|mother'?s (?:new |second |ex[- ]?)?husband|father'?s (?:new |second |ex[- ]?)?wife"
+    r"(?:父|母|親父|祖父|祖母|父親|母親)(?:さん)?(?:の|が[^。]{0,14}(?:その|あの人の))(?:後妻|後添い|後夫|のち添い|(?:二|三)(?:度|人|番)目の(?:妻|夫|嫁|奥さん)|元(?:の)?(?:妻|夫|嫁|旦那))(?!の(?:連れ子|子|娘|息子))|(?:妻|夫|配偶者)に(?:は)?[^。、]{0,12}(?:息子|娘|子ども?|連れ子)が(?:い|お)[^。]{0,40}?(?:その|あの)?(?:彼女?|子|人|息子|娘)と(?:私|僕|俺|わたし)|(?:元|前|離婚した|別れた|亡くなった|以前の|もと)の?(?:夫|妻|旦那|嫁|配偶者|奥さん|ダンナ|主人|だんな)の(?:お)?(?:父|母|親|娘|息子|子)|(?:夫|妻|旦那|嫁|元夫|元妻)の(?:お)?(?:父|母|親)(?:親|さん)?(?!の許|に反対)|(?:ex[- ]?|former |late )(?:husband|wife|spouse)'?s? (?:father|mother|parent|dad|mum|mom|son|daughter)|(?:father|mother|parent|dad|mom) of my (?:ex[- ]?|former |late )?(?:husband|wife|spouse)|母の再婚相手|父の再婚相手|mother'?s (?:new |second |ex[- ]?)?husband|father'?s (?:new |second |ex[- ]?)?wife"
 )
 _EX_SIBLING = re.compile(
     r"(?:元|前|離婚した|別れた|亡くなった|以前の)の?(?:夫|妻|旦那|嫁)の(?:兄|姉|弟|妹|きょうだい)|(?:ex[- ]?|former |late )(?:husband|wife|spouse)'?s? (?:brother|sister|sibling|cousin)|(?:brother|sister) of my (?:ex|former|late)|(?:兄|姉|弟|妹)の(?:元)?(?:妻|夫|嫁|旦那|配偶者)"
@@ -73,7 +73,7 @@ _STEPS = {  # how far up and down a word leads; "m" is a marriage
 _JA = "|".join(sorted((w for w in _STEPS if not w.isascii()), key=len, reverse=True))
 _EN = "|".join(sorted((w for w in _STEPS if w.isascii()), key=len, reverse=True))
 _CHAIN = re.compile(
-    rf"(?:(?:お|実の|元)?(?:{_JA})(?:さん|ちゃん|親|っ子)?の(?:、?その)?)+(?:お|実の|元)?(?:{_JA})(?:さん|ちゃん|親|っ子)?|(?:\b(?:{_EN})['’]s )+(?:{_EN})\b"
+    rf"(?:(?:お|実の|元)?(?:{_JA})(?:さん|ちゃん|親|っ子)?の(?:、?その|(?:末|上|下|実|双子|年の離れた|(?:一番|すぐ)(?:上|下)|[一二三]番目)の)?)+(?:お|実の|元)?(?:{_JA})(?:さん|ちゃん|親|っ子)?|(?:\b(?:{_EN})['’]s )+(?:{_EN})\b"
 )
 _NO_ADOPTION = re.compile(
     r"養子縁組(?:も|は|を|とか)?(?:して(?:い)?(?:ない|なく|ません|おら)|なし|ない|ありません)|(?:no|not|without|never|n't).{0,8}adopt"
@@ -86,8 +86,20 @@ _STEP_SIBLING = re.compile(
 _OF_THE_OTHER = re.compile(r"(?:彼女?|相手|パートナー|相方|恋人|友人|友達|(?:his|her|their|partner's))の?\s?$")
 
 
+# Their forebears are brothers or sisters: cousins, and second cousins where it is the grandparents.
+_FOREBEARS = re.compile(
+    r"(?:祖父|祖母|祖父母|(?:お|ひい)?(?:じい|ばあ)(?:ちゃん|さん)|曾祖父|曾祖母|父|母|父親|母親|親|お父さん|お母さん)(?:たち)?(?:同士|どうし)が(?:実の)?(?:兄弟|姉妹|兄妹|姉弟|きょうだい|双子)|"
+    r"(?:great[- ]?)?(?:grand(?:father|mother|parent|ma|pa|dad|mum|mom)|father|mother|dad|mum|mom|parent)s (?:were|are) (?:\w+ )?(?:brothers|sisters|siblings|twins)\b"
+)
+
+
 def read_kin(u: Understanding, text: str, facts: dict[str, Any]) -> None:
     """Adds `relation` ([kind, degree]) to the facts, or leaves the requirement open where an adoption is not plainly of the couple."""
+    forebears = _FOREBEARS.search(text)
+    if forebears and not re.search(r"じゃな|ではな|\bnot\b", forebears[0]):
+        far = bool(re.match(r"祖|おじい|おばあ|じい|ばあ|grand|曾|ひい|great", forebears[0]))
+        facts["relation"] = [Kinship.COLLATERAL_BLOOD.value, 6 if far else 4]
+        return
     if re.search(r"再婚相手が連れて[^。、]{0,4}(?:子|娘|息子)", text) and _NO_ADOPTION.search(text):
         facts["relation"] = [Kinship.COLLATERAL_AFFINITY.value, None]
         return

@@ -16,6 +16,8 @@ from bot.dialogue.ages import asks_for_age, read_ages
 from bot.dialogue.bonds import read_bonds
 from bot.dialogue.facts import Facts
 from bot.dialogue.kin import read_kin, turns_on_kin
+from bot.dialogue.own import of_the_couple
+from bot.dialogue.people import read_people
 from bot.dialogue.ties import read_ties
 from bot.dialogue.understanding import Understanding
 from bot.rules.periods import Span, add_months, add_years
@@ -33,6 +35,8 @@ from bot.rules.situation import (
 
 # 宣誓の内容（規則第2条）を、する気がないとはっきり言っている。
 _NO_PLEDGE = re.compile(
+    r"(?:約束|誓い|支え(?:合う|る)(?:こと|の)?)(?:は|まで(?:は)?|なんて|とか|も|なんか)?(?:[、 ]?(?:でき(?:ない|ません|へん|かね)(?!と|か)|したく(?:ない|ありません)|する気(?:は|も|が)?(?:ない|ありません)|なし(?:で|に))|[^。、]{0,6}つもり(?:は|も)?(?:ない|ありません))|"
+    r"(?:won'?t|will not|refuses? to|(?:does|do)(?:n'?t| not) (?:want|intend|mean) to|not willing to|unwilling to) (?:really )?(?:promise|pledge|swear|vow|make (?:the|that|any) (?:promise|pledge|vow))|"
     r"(?:支え合|助け合|人生のパートナー|宣誓|誓|約束).{0,14}?(?:(?:気|つもり)(?:は|も|が)?(?:ない|なし|なく|ゼロ|ねえ|ありません|さらさら)|(?<!と)しない(?:で|$|。|、|し|と(?:言|決))|しません(?!か)|では?なく(?:て|、|た)|じゃなく(?:て|、|た)ただの)|"
     r"(?:not|never|nor) (?:together|a couple|life partners|going to be (?:a couple|partners))|never gonna be|no (?:intention|plan) (?:of|to) (?:be|being|support)"
 )
@@ -40,7 +44,7 @@ _UNSURE_PLEDGE = re.compile(
     r"(?:約束|誓い?|宣誓|人生の?パートナーに(?:なる|なれる))[^。]{0,12}か(?:どうか)?(?:を|は|も)?[^。]{0,8}(?:決めかね|決められ|決ま(?:ら|って(?:い)?な)|迷|悩)|(?:一生|生涯|人生の?パートナー|ずっと(?:一緒|いっしょ)|この先).{0,20}(?:自信|確信|覚悟|言い切れ).{0,8}(?:ない|ねえ|なく|ません|つか|もて|持て)|not (?:sure|certain|ready).{0,30}(?:life partner|for life|lifelong|forever)"
 )
 _MINORITY_YES = re.compile(
-    r"両性愛|(?:片方|一人|ひとり|どちらか|どっちか|わたし|私|僕|俺|うち|彼女?|相手)(?:だけ)?(?:が|は|も)?(?:性的マイノリティ|当事者)(?=で(?!は|も)|や(?!な)|だ|なん|[。、]|$)|(?:私|わたし|あたし|うち)も(?:彼女|相手|恋人)も女(?:性|の子)?(?:が|を)好き|(?:私|僕|俺|おれ)も(?:彼|彼氏|相手|恋人)も男(?:性)?(?:が|を)好き|(?:二人|ふたり|どちら|どっち|お互い)とも?(?:女|男)性?(?:で(?!も|は)|や(?!な)|です|同士|[、。]|$)|(?:が|は|も)(?:バイ|ゲイ|レズ|ビアン|性的マイノリティ)(?=で(?!は|も)|や(?!な)|だ|[。、]|$)|戸籍(?:上)?(?:は|の性別は|が)?[^。、]{0,6}(?:男|女)性?(?:の(?:まま)?|です|だ)?(?:です)?(?:が|けど|だけど)?、?[^。、]{0,6}(?:男|女)性?として|女(?:性|の子)?(?:が|を)好きな女|男(?:性)?(?:が|を)好きな男|(?:片方|一人|どちらか|どっちか|二人とも|ふたりとも|どっちも|どちらも|両方|私|僕|俺|彼女?)(?:だけ|が|は)?(?:バイ(?![トクブオ])|トランス|ゲイ|ビアン)|同性(?:カップル|どうし|同士|の(?:パートナー|恋人|相手|彼|二人|連れ|カップル)|愛者|パートナー|婚)?(?=$|[^婚])|(?<![男女と])(?:女|男|おんな|おとこ)(?:性|の子|のこ)?(?:の)?\s?(?:同士|どうし|ふたり|二人|2人|カップル)|ゲイ|レズ|ビアン(?!カ)|バイ(?:セクシュアル|セクシャル|です|の(?:人|彼|彼女|私))|(?:俺|私|僕|彼|彼女|相手|わたし)(?:が|は)バイ(?!ト|ク)|トランス(?:ジェンダー|女性|男性|です)?|ノンバイナリー|エックスジェンダー|xジェンダー|ftm|mtf|lgbt|セクマイ|性的マイノリティ(?:です|に当てはま|で(?:、|す)|なん|だ|の(?:女|男|カップル|二人|ふたり|者|当事者)|同士|どうし)|せいてきマイノリティ(?:です)?|パンセク|アセク|アロマ(?:ンティック)|クィア|クエスチョニング|性同一性|(?:same[- ]sex|gay|lesbian|bisexual|\bbi\b|trans(?:gender)?\b|non-?binary|queer|asexual|pansexual|two women|two men|both (?:\w+ )?(?:women|men|female|male|girls|guys|lesbians?|gay)|my (?:girlfriend and i are both|wife and i)|sexual minorit)|sexual minority"
+    r"バイの(?:女|男)|自分(?:では|は|のことを)[^。、]{0,6}(?:女|男)(?:性)?(?:だと|として)(?:思|生|暮)|両性愛|(?:片方|一人|ひとり|どちらか|どっちか|わたし|私|僕|俺|うち|彼女?|相手)(?:だけ)?(?:が|は|も)?(?:性的マイノリティ|当事者)(?=で(?!は|も)|や(?!な)|だ|なん|[。、]|$)|(?:私|わたし|あたし|うち)も(?:彼女|相手|恋人)も女(?:性|の子)?(?:が|を)好き|(?:私|僕|俺|おれ)も(?:彼|彼氏|相手|恋人)も男(?:性)?(?:が|を)好き|(?:二人|ふたり|どちら|どっち|お互い)とも?(?:女|男)性?(?:で(?!も|は)|や(?!な)|です|同士|[、。]|$)|(?:が|は|も)(?:バイ|ゲイ|レズ|ビアン|性的マイノリティ)(?=で(?!は|も)|や(?!な)|だ|[。、]|$)|戸籍(?:上)?(?:は|の性別は|が)?[^。、]{0,6}(?:男|女)性?(?:の(?:まま)?|です|だ)?(?:です)?(?:が|けど|だけど)?、?[^。、]{0,6}(?:男|女)性?として|女(?:性|の子)?(?:が|を)好きな女|男(?:性)?(?:が|を)好きな男|(?:片方|一人|どちらか|どっちか|二人とも|ふたりとも|どっちも|どちらも|両方|私|僕|俺|彼女?)(?:だけ|が|は)?(?:バイ(?![トクブオ])|トランス|ゲイ|ビアン)|同性(?:カップル|どうし|同士|の(?:パートナー|恋人|相手|彼|二人|連れ|カップル)|愛者|パートナー|婚)?(?=$|[^婚])|(?<![男女と])(?:女|男|おんな|おとこ)(?:性|の子|のこ)?(?:の)?\s?(?:同士|どうし|ふたり|二人|2人|カップル)|ゲイ|レズ|ビアン(?!カ)|バイ(?:セクシュアル|セクシャル|です|の(?:人|彼|彼女|私))|(?:俺|私|僕|彼|彼女|相手|わたし)(?:が|は)バイ(?!ト|ク)|トランス(?:ジェンダー|女性|男性|です)?|ノンバイナリー|エックスジェンダー|xジェンダー|ftm|mtf|lgbt|セクマイ|性的マイノリティ(?:です|に当てはま|で(?:、|す)|なん|だ|の(?:女|男|カップル|二人|ふたり|者|当事者)|同士|どうし)|せいてきマイノリティ(?:です)?|パンセク|アセク|アロマ(?:ンティック)|クィア|クエスチョニング|性同一性|(?:same[- ]sex|gay|lesbian|bisexual|\bbi\b|trans(?:gender)?\b|non-?binary|queer|asexual|pansexual|two women|two men|both (?:\w+ )?(?:women|men|female|male|girls|guys|lesbians?|gay)|my (?:girlfriend and i are both|wife and i)|sexual minorit)|sexual minority"
 )
 _MINORITY_NO = re.compile(
     r"(?:性的)?マイノリティ.{0,14}(?:当てはま(?:らない|りません)|該当し(?:ない|ません)|どちらでもない)|(?:二人とも|ふたりとも|どっちも|どちらも|両方).{0,10}(?:ノンケ|ストレート|異性愛|ヘテロ|シス(?:ジェンダー)?|性的マイノリティ(?:では|じゃ)(?:ない|ありません)|マイノリティ(?:では|じゃ)|当事者(?:では|じゃ)(?:ない|ありません)|lgbt(?:では|じゃ)|当てはまら|該当しな|ちがい)|性的マイノリティ(?:では|じゃ)(?:ない|ありません|なく|なくて)(?!.{0,3}(?:といけ|とだめ|と使))|(?:性的)?マイノリティ(?:じゃ|では)(?:ない|ありません)(?:男女|カップル|夫婦)|(?:neither|none)(?: of us)? (?:is|are) (?:a )?(?:sexual minorit|lgbt|gay|queer)|both (?:of us )?(?:are )?(?:straight|hetero|cis)|性的(?:少数者|マイノリティ)でもな|we(?:'re| are) (?:both )?(?:straight|hetero|a straight)|straight couple|cishet|not (?:a )?sexual minorit|hetero(?:sexual)? couple"
@@ -63,12 +67,6 @@ _LIKE_THE_OTHER_SEX = re.compile(
 _DIFFERENT_SEX = re.compile(
     r"異性(?:カップル|どうし|同士|の(?:パートナー|二人|相手))|男女(?:の)?(?:カップル|二人|の事実婚|ですが|です|で)|戸籍上の?性別が(?:異な|違)|(?:opposite|different)[- ]sex|man and (?:a )?woman|woman and (?:a )?man"
 )
-_COUNT_OTHER = re.compile(
-    r"(?:私|僕|俺|わたし|自分|片方|一方)(?:一人|ひとり)?(?:だけ)?の(?:気持ち|意思|希望|名前)(?:だけ)?で|(?<!ほかの)(?<!ほかに)(?<!他の)(?<!他に)(?<!別の)(?<!の)(?:相手|パートナー|恋人)(?:は|が|も)?(?:まだ|今は?|いまは?)?(?:おらん|いない|いません|おりません|いなくて|なし)[^。]{0,24}(?:届|申請|登録|宣誓|先に)|一人もん(?:で|でも)|(?:三人|3人|さんにん|四人|4人|三角|トリオ|ポリアモリー|複数)(?:で|の|では|でも|なん|とも|だけど|婚|人)|(?:一人|ひとり|1人|独り|単独)(?:だけ)?で(?:も)?(?:、)?(?:届|申請|登録|宣誓|でき|使え|出せ|手続)|three of us|three people|throuple|polyam|\balone\b.{0,20}(?:register|apply|file)|(?:register|apply|file) (?:alone|by myself|on my own)"
-)
-_COUNT_TWO = re.compile(
-    r"(?:二人|2人|ふたり|ふたりで|お二人)(?:で(?:す|出|届|申)|です|だけ|とも|どうし|やで|や(?:けど)?$|$|。|、)|届け(?:る|出る)のは(?:二人|2人|ふたり)|two (?:of us|people)|the two of us|just us two|both of us|はい、二人"
-)
 
 
 def read(u: Understanding, today: date) -> Facts:
@@ -85,15 +83,14 @@ _latest: tuple[Any, Facts] = (None, {})
 
 
 def _read(u: Understanding, today: date) -> Facts:
-    text, facts = u.plain, Facts()
+    facts = Facts()
+    read_kin(u, u.plain, facts)
+    u = of_the_couple(u)
+    text = u.plain
     read_ages(u, text, today, facts)
     read_bonds(u, text, facts)
-    read_kin(u, text, facts)
     read_ties(u, text, today, facts)
-    if _COUNT_OTHER.search(text):
-        facts["people_count"] = "other"
-    elif _COUNT_TWO.search(text):
-        facts["people_count"] = "two"
+    read_people(text, facts)
     if _NO_PLEDGE.search(text) and not re.search(
         r"(?:ないと|なきゃ|なければ|ないの(?:は|も))(?:だめ|いけ|なら|あり)", text
     ):
@@ -191,7 +188,7 @@ def situation(facts: Mapping[str, Any], today: date, *, assume_two: bool = True)
     return Situation(
         people_count=PeopleCount(facts["people_count"])
         if facts.get("people_count")
-        else (PeopleCount.TWO if assume_two else None),
+        else (PeopleCount.TWO if assume_two and "req-01-two-people" not in facts.get("open", ()) else None),
         has_sexual_minority=SexualMinority(facts["has_sexual_minority"]) if facts.get("has_sexual_minority") else None,
         makes_oath=None if "req-03-oath" in facts.get("open", ()) else YesNo(facts.get("makes_oath", "yes")),
         both_adults=YesNo(adults) if adults else None,

@@ -12,9 +12,10 @@ from datetime import date
 from typing import Any
 
 from bot.dialogue import bereaved, situation, ties
-from bot.dialogue.bonds import UNMARRIED_PLAINLY
+from bot.dialogue.bonds import ENDED, HEDGED, UNMARRIED_PLAINLY
 from bot.dialogue.facts import Facts
 from bot.dialogue.implied import imply
+from bot.dialogue.own import of_the_couple
 from bot.dialogue.understanding import Understanding
 from bot.rules.periods import add_months
 from bot.rules.situation import Kinship
@@ -74,6 +75,7 @@ def read(u: Understanding, today: date, *, turns_on: bool = False) -> Facts:
     With `turns_on`, what the question turns on counts too (`implied`): for a question of its own, not for an answer to one of ours.
     """
     u = replace(u, plain=_SET_APART.sub("", u.plain))
+    own = of_the_couple(u)
     if _PRETENDED.search(u.plain):
         return {}  # 「血つながってないって言ったら」: a way around the rule is no fact
     facts = situation.read(u, today)
@@ -92,7 +94,7 @@ def read(u: Understanding, today: date, *, turns_on: bool = False) -> Facts:
     _take_kin(u, facts)
     _take_minority(u, facts)
     _take_adults(u, facts)
-    _take_tie(u, facts, today)
+    _take_tie(own, facts, today)
     if u.says("people", 0.65) in ("other", "gone"):
         facts["people_count"] = "other"
     if u.says("pledge", 0.65) == "no":
@@ -117,14 +119,16 @@ def read(u: Understanding, today: date, *, turns_on: bool = False) -> Facts:
 # the reader had not seen, these catch half of what would be taken for granted wrongly, and open 3 % of what rightly is.
 _HEEDED = (
     ("people", "req-01-two-people", ("people_count",), 0.3),
-    ("minority", "req-02-sexual-minority", ("has_sexual_minority",), 0.4),
-    ("pledge", "req-03-oath", ("makes_oath",), 0.35),
-    ("adults", "req-04-both-adults", ("both_adults", "ages", "turns_adult"), 0.5),
-    ("marriage", "req-05-not-married", ("any_marriage",), 0.5),
-    ("partnership", "req-06-no-other-partner", ("any_other_partnership",), 0.5),
-    ("kin", "req-07-not-close-relatives", ("relation",), 0.32),
+    ("minority", "req-02-sexual-minority", ("has_sexual_minority",), 0.3),
+    ("pledge", "req-03-oath", ("makes_oath",), 0.32),
+    ("adults", "req-04-both-adults", ("both_adults", "ages", "turns_adult"), 0.4),
+    ("marriage", "req-05-not-married", ("any_marriage",), 0.45),
+    ("partnership", "req-06-no-other-partner", ("any_other_partnership",), 0.42),
+    ("kin", "req-07-not-close-relatives", ("relation",), 0.3),
 )
-_HEED_TIE = 0.55
+_HEED_TIE = 0.48
+_HEED_NO_WORD_OF_TIE = 0.55
+_OF_TIES = {"links", "move_in", "outside", "open_link"}  # what keeps a tie from being taken for granted
 
 
 def _heed(u: Understanding, facts: Facts) -> None:
@@ -134,8 +138,10 @@ def _heed(u: Understanding, facts: Facts) -> None:
     for slot, requirement, keys, doubt in _HEEDED:
         if u.doubt(slot) >= doubt and not any(facts.get(key) for key in keys):
             _open(facts, requirement)
-    if u.doubt("tie") >= _HEED_TIE and isinstance(facts.get("links"), list):
-        del facts["links"]
+    silent = not facts.keys() & _OF_TIES
+    tied = isinstance(facts.get("links"), list)
+    if (tied and u.doubt("tie") >= _HEED_TIE) or (silent and u.doubt("tie") >= _HEED_NO_WORD_OF_TIE):
+        facts.pop("links", None)
         facts["open_link"] = True
 
 
@@ -152,7 +158,7 @@ _SAID_DOUBTS = (
         "req-04-both-adults",
         ("both_adults", "turns_adult", "ages"),
         re.compile(
-            r"(?:年齢|何歳|18(?:歳)?に?(?:なっ|以上)|十八(?:歳)?に?(?:なっ|以上)|成人(?:して|か)).{0,14}(?:わから|分から|知ら|不明|聞いたこと(?:が|は)?な|確かめて(?:い)?な|あやし|怪し)|"
+            r"(?:年齢|何歳|18(?:歳)?に?(?:なっ|以上)|十八(?:歳)?に?(?:なっ|以上)|成人(?:して|か)).{0,14}(?:わから|分から|(?:わか|分か)りま?せん|知ら|不明|聞いたこと(?:が|は)?な|確かめて(?:い)?な|あやし|怪し)|"
             r"(?:not sure|don'?t know|no idea|unsure).{0,24}(?:\b18\b|eighteen|how old|(?:his|her|their) age)"
         ),
     ),
@@ -217,18 +223,12 @@ def _leave_unclear_open(u: Understanding, facts: Facts) -> None:
     """What they say they do not know themselves: 「解消の届を出したか思い出せない」."""
     for slot, value, key, requirement in _UNCLEAR:
         if u.says(slot, _SURE) == value and not (slot == "pledge" and _PROMISED.search(u.plain)):
-            if key in facts and not _HEDGED.search(u.plain) and not u.says(slot, _SURER):
+            if key in facts and not HEDGED.search(u.plain) and not u.says(slot, _SURER):
                 continue  # the words are plain, and nothing in them doubts
             facts.pop(key, None)
             _open(facts, requirement)
 
 
-_ENDED = re.compile(
-    r"(?:解消|返還|返納)[^。、]{0,12}(?:済|終え|終わ(?:って|り|っ)|しました|した(?!い|ら|か|つもり|はず)|完了)|証明書[^。、]{0,4}返(?:し|却|納)(?:ました|た(?!い|ら|か|つもり|はず))"
-)
-_HEDGED = re.compile(
-    r"分から|分かりま?せん|わから|わかりま?せん|解ら|知ら|思い出せ|覚えて|かも|はず|不明|たぶん|多分|おそらく|らしい|みたい|か(?:どうか|な)|迷|まだ|自信|微妙|あいまい|曖昧|確認|maybe|might|may\b|think|not sure|don'?t know|unsure|remember|perhaps|probably|supposed|believe|unclear|whether"
-)
 _SILENT_DOUBTS = (
     ("relation", "kin", "req-07-not-close-relatives"),
     ("has_sexual_minority", "minority", "req-02-sexual-minority"),
@@ -239,10 +239,10 @@ _SILENT_DOUBTS = (
 def _leave_doubts_open(u: Understanding, facts: Facts) -> None:
     """A fact in their favour that the reader strongly doubts is not taken for granted."""
     for slot, key, favourable, requirement in _DOUBTS:
-        if slot == "partnership" and _ENDED.search(u.plain) and not _HEDGED.search(u.plain):
+        if slot == "partnership" and ENDED.search(u.plain) and not HEDGED.search(u.plain):
             continue
         both_said = slot == "partnership" or (slot == "marriage" and UNMARRIED_PLAINLY.search(u.plain))
-        plain_words = both_said and not _HEDGED.search(u.plain) and u.doubt(slot) < _SURER
+        plain_words = both_said and not HEDGED.search(u.plain) and u.doubt(slot) < _SURER
         if facts.get(key) in favourable and u.doubt(slot) >= _DOUBT and not plain_words:
             del facts[key]
             _open(facts, requirement)
@@ -284,7 +284,7 @@ def _take(u: Understanding, facts: Facts, slot: str, meaning: dict[str, str], ke
     value = meaning.get(u.says(slot, _SURE) or "")
     if value is None or facts.get(key) == value:
         return
-    if slot == "partnership" and facts.get(key) == "no" and _ENDED.search(u.plain) and not _HEDGED.search(u.plain):
+    if slot == "partnership" and facts.get(key) == "no" and ENDED.search(u.plain) and not HEDGED.search(u.plain):
         return  # 「解消の手続きを済ませて証明書も返しました」
     if facts.get(key) == "married_abroad_to_each_other" and u.sure("faq/eligibility_married_abroad", 0.8):
         return
@@ -359,7 +359,10 @@ def _take_tie(u: Understanding, facts: Facts, today: date) -> None:
     if said is None:
         return
     if said == "here":
-        if not isinstance(links, list) and (not links or sure):
+        far = any(place[1] == "outside_tokyo" for place in u.places)
+        if far and all(place[1] == "outside_tokyo" for place in u.places) and not isinstance(links, list):
+            facts["open_link"] = True  # every place it names lies outside
+        elif not isinstance(links, list) and (not links or sure):
             facts["links"] = [link for link in dict.fromkeys(u.links) if link != "move_in"] or ["live"]
             for key in ("open_link", "remote", "outside"):
                 facts.pop(key, None)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from bot.dialogue import replies
+from bot.dialogue import replies, tie_denials
 from bot.dialogue.understanding import Understanding
 from bot.rules.checklist import Circumstance
 
@@ -22,15 +22,6 @@ _WORDS = {
     "study": re.compile(r"通学|在学|学校|大学|学生|がっこう|studying|\bstud(?:y|ies)\b|student|school|university"),
     "move_in": re.compile(r"引っ?越|ひっこ|転入|移り住|移住|\bmov(?:e|ing)\b|relocat"),
 }
-# 「住んでいないけど、働いています」: what is denied in one clause is none of the next clause's business.
-_CLAUSE_ENDS = re.compile(
-    r"[、。，,.;!?！？\n]+|けれども?|けど|なくて|(?<=[るたいすんだ])が(?=[、\s]|[^っらなけ])|\b(?:but|though|although|however)\b|\band (?=(?:i|we|my|she|he|they|the other)\b)",
-    re.I,
-)
-_DENIED = re.compile(
-    r"ません|(?<!しれ)(?<!違い)(?<!少)ない|なくて|\bnot\b(?! (?:just|only))|n't|n’t|\bneither\b|\bnone\b|\bno(?:body| one)\b|\bnever\b",
-    re.I,
-)
 _SOMEBODY_ELSE = re.compile(
     r"子ども|子供|こども|息子|娘|親|兄|姉|弟|妹|\bchild|\bkids?\b|\bson\b|daughter|parents?|family"
 )
@@ -41,7 +32,7 @@ _ADDS = re.compile(
 
 def read(u: Understanding, asked: str | None) -> list[str] | None:
     """The ties a message names; empty when it says that there is none, None when it says nothing of them."""
-    there, denied = _named(u)
+    there, denied = tie_denials.named(u)
     if asked == "tie":
         elsewhere = any(place[1] == "outside_tokyo" for place in u.places)  # "I live in Saitama" is no tie
         if not there and not denied and not elsewhere:
@@ -62,45 +53,25 @@ def with_earlier(u: Understanding, facts: dict[str, Any], earlier: Mapping[str, 
         if _ADDS.search(u.plain):
             facts["tie"] = sorted({*before, *facts["tie"]})
         return
-    denied = set(_plain(_named(u)[1])) & set(before)
+    denied = set(_plain(tie_denials.named(u)[1])) & set(before)
     if denied and asked != "tie" and not replies.questions(u) and not _SOMEBODY_ELSE.search(u.plain):
         facts["tie"] = sorted(set(before) - denied)
 
 
 def adds(u: Understanding) -> bool:
     """Whether it names a tie beside others."""
-    return bool(_named(u)[0] and _ADDS.search(u.plain))
+    return bool(tie_denials.named(u)[0] and _ADDS.search(u.plain))
 
 
 def _plain(links: set[str]) -> list[str]:
     return sorted(_TIES[link].value for link in links)
 
 
-def _named(u: Understanding) -> tuple[set[str], set[str]]:
-    """Those that are there and those that are not, as the mentions found them."""
-    there = {link for link in u.links if link in _TIES}
-    placed = [(e["value"], e["start"]) for e in u.entities if e["entity"] == "tokyo_link" and e["value"] in _TIES]
-    denied: set[str] = set()
-    for start, end in _clauses(u.text):
-        if _DENIED.search(u.text, start, end):
-            denied |= {link for link, at in placed if start <= at < end}
-    return there - denied, denied
-
-
 def _by_words(u: Understanding) -> tuple[set[str], set[str]]:
     there: set[str] = set()
     denied: set[str] = set()
-    for start, end in _clauses(u.plain):
+    for start, end in tie_denials.clauses(u.plain):
         clause = u.plain[start:end]
         found = {link for link, words in _WORDS.items() if words.search(clause)}
-        (denied if _DENIED.search(clause) else there).update(found)
+        (denied if tie_denials.DENIED.search(clause) else there).update(found)
     return there, denied - there
-
-
-def _clauses(text: str) -> Iterator[tuple[int, int]]:
-    """Each with what ends it: 「なくて」 both ends a clause and denies it."""
-    start = 0
-    for match in _CLAUSE_ENDS.finditer(text):
-        yield start, match.end()
-        start = match.end()
-    yield start, len(text)

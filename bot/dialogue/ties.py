@@ -9,9 +9,10 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
+from bot.dialogue import tie_denials
 from bot.dialogue.facts import BOTH, Facts
 from bot.dialogue.understanding import Understanding
-from bot.nlu.normalise import for_features
+from bot.nlu.normalise import for_features, with_offsets
 from bot.rules.periods import Span, add_months
 
 _PAST = re.compile(
@@ -25,7 +26,7 @@ _FOREIGN = re.compile(
 )
 _ELSEWHERE = re.compile(r"勤務地|支社|支店|支所|工場|刑務所|拘置所|フルリモート")
 _NO_MOVE = re.compile(
-    r"(?:引っ?越(?:し|す)|ひっこ(?:し|す)|転入|転居|移る|越す)(?:の)?(?:予定|よてい|つもり|気)(?:も|は|とか)?(?:まったく|全然)?(?:ございません|ねえ|ねぇ|あらへん|ありゃせん)|(?:引っ?越(?:し|す)|ひっこ(?:し|す)|転入|移る)(?:の)?(?:予定|よてい|つもり|気)?(?:も|は|とか)?(?:ない|なし|ありません|しない|しません|ません|無い)|no plans? to move|(?:don'?t|do not|not) plan(?:ning)? to move|not (?:planning to |going to )?mov(?:e|ing)|won'?t (?:be )?mov(?:e|ing)|aren'?t moving|no intention (?:of|to) mov"
+    r"(?:引っ?越し?(?:し)?|転入|越し)(?:たり|や|とか)[^。]{0,12}(?:ない|なし|ありません|しません)|(?:引っ?越(?:し|す)|ひっこ(?:し|す)|転入|転居|移る|越す)(?:の)?(?:予定|よてい|つもり|気)(?:も|は|とか)?(?:まったく|全然)?(?:ございません|ねえ|ねぇ|あらへん|ありゃせん)|(?:引っ?越(?:し|す)|ひっこ(?:し|す)|転入|移る)(?:の)?(?:予定|よてい|つもり|気)?(?:も|は|とか)?(?:ない|なし|ありません|しない|しません|ません|無い)|no plans? to move|(?:don'?t|do not|not) plan(?:ning)? to move|not (?:planning to |going to )?mov(?:e|ing)|won'?t (?:be )?mov(?:e|ing)|aren'?t moving|no intention (?:of|to) mov"
 )
 _NO_TIE = re.compile(
     r"(?:都内|東京)(?:での?|への?|に|の)?(?:は|も)?(?:勤務|通勤|在勤|通学|在学|仕事|学校|職場|つながり)(?:や|も|・|、|とか|と|への?|の|転居|引っ?越し|転入|通勤|通学|勤務|仕事|学校|予定){0,8}(?:は|も|が)?(?:一切|いっさい|まったく|全く)?(?:ございません|ありません|ない|なし|なく|おりません)|\b(?:only|just) (?:ever )?(?:visit|come to|go to|travel to) tokyo\b|(?:都内|東京)(?:(?:に|へ)は?|は|も)、?[^。、]{0,12}?(?:遊び|旅行|観光)に?(?:行|来|い)[^。、]{0,6}だけ|(?:都内|東京|とうきょう)(?:には|に|へは|へ|で|での|では|とは|と)?.{0,8}(?:通って(?:い)?(?:ない|ません|なく|おらず)|働いて(?:い)?(?:ない|ません)|勤めて(?:い)?(?:ない|ません)|住んで(?:い)?(?:ない|ません|なく)|つながり(?:は|が|も)?(?:ない|なし|ありません)|縁(?:は|が|も)?(?:ない|なし)|関係(?:は|が|も)?(?:ない|なし|ありません)|接点(?:は|が|も)?な|行(?:か|って(?:い)?)な|(?:仕事|しごと)も(?:学校|がっこう)も(?:な|あり|して(?:い)?(?:な|ま))|通勤も通学も(?:して)?(?:い)?(?:ない|ません|なし))|通(?:勤|学)(?:も|や|・|、|と|とか)?通(?:学|勤)(?:も|は|とか)?(?:して)?(?:い|お)?(?:ない|ません|らず|りません|なし)|(?:職場|会社|学校|仕事|勤務先|勤め先)(?:も|は).{0,8}(?:埼玉|千葉|神奈川|横浜|川崎|さいたま|地元|県内|都外|県外|大阪|茨城|栃木|群馬)|(?:no (?:one|body)? ?(?:work|job|school|tie|connection|link)s? (?:in|to|with) tokyo|neither (?:of us )?(?:lives?|works?|stud(?:y|ies)).{0,30}tokyo|(?:don'?t|do not|doesn'?t) (?:live|work|study|commute).{0,25}tokyo|(?:nothing|anything) to do with tokyo|no (?:job|work|school) in tokyo|work (?:and study )?there too|work there (?:as well|too)|and work(?:ing)? (?:there|in (?:saitama|chiba|kanagawa|yokohama|kawasaki|osaka)))"
@@ -49,7 +50,7 @@ _REMOTE = re.compile(
     r"(?:フル|完全)?(?:リモート|テレワーク|在宅勤務)|(?:完全|フル|ずっと|毎日|ほぼ)在宅|在宅(?:で|だけ|のみ)|work(?:ing|s)? from home|never (?:go|come|commute) (?:in)?to the office|remote(?:ly)? (?:work|job|for)|work(?:ing)? (?:fully |completely |100% )?remote|from home for"
 )
 _VISITING = re.compile(
-    r"観光|旅行(?:中|で来|で東京|者)|ホテル(?:に|で)(?:泊|滞在)|短期滞在|tourists?\b|on (?:vacation|holiday)|\bvisiting\b|visitor|at a hotel|sightseeing"
+    r"観光|旅行(?:中|で来|で東京|者)|ホテル(?:に|で)(?:泊|滞在)|短期滞在|tourists?\b|\b(?:vacation|holiday)s?\b(?! (?:home|house|let))|\bvisiting\b|visitor|at a hotel|sightseeing"
 )
 _IS_THAT_TOKYO = re.compile(
     r"(?:都内|東京)(?:に|で)?(?:の)?(?:勤務|在勤|通勤|在学|在住).{0,6}(?:になり|扱い|とみな|に当た|にあた|に入り|に入る|ってこと)|count(?:s)? as (?:working|work|living|studying) in tokyo"
@@ -120,6 +121,43 @@ def _far_places_as_one(u: Understanding, text: str) -> str:
     return text
 
 
+_HOME = r"家|住|すん|暮ら|くら|住所|自宅|アパート|マンション|\bhomes?\b|\bliv(?:e|es|ing)\b|\bhouse\b|\bflat\b|\bapartment\b"
+_JOB = r"職場|会社|仕事|しごと|働|はたら|勤|配属|支店|支社|工場|営業所|席は|学校|大学|\bjobs?\b|\bwork(?:s|ing|place)?\b|\boffices?\b|\bbranch\b|\bschool\b|\bstud(?:y|ies|ying)\b"
+_HOME_FAR = re.compile(rf"(?:{_HOME})[^。、,.;]*県外|県外[^。、,.;]*(?:{_HOME})")
+_JOB_FAR = re.compile(
+    rf"(?:{_JOB})[^。、,.;]*県外|県外[^。、,.;]*(?:{_JOB})|(?:職場|会社|仕事|勤め先?|勤務先|学校)も(?!な|あり|し)"
+)
+_OF_BOTH = re.compile(
+    BOTH.pattern
+    + r"|(?:私|僕|俺|わたし|自分|うち)も(?:彼女?|彼氏|相手|相方|恋人|パートナー)も|(?:彼女?|彼氏|相手|相方|恋人|パートナー)も|\b(?:pair|two) of us\b|\bour\b"
+)
+
+
+def _all_outside(u: Understanding, text: str) -> bool:
+    """「配属は札幌の支店で、家も札幌です」 of both: home and work are named, and each with a place outside."""
+    if not _OF_BOTH.search(text):
+        return False
+    for entity in u.entities:
+        if entity["value"] == "outside_tokyo":
+            text = text.replace(for_features(u.text[entity["start"] : entity["end"]]), "県外")
+    return bool(_HOME_FAR.search(text) and _JOB_FAR.search(text))
+
+
+def _works_elsewhere(u: Understanding) -> bool:
+    """「本社は東京、工場は茨城」: the place named nearest to the branch or plant lies outside; 「工場は羽村」 is here."""
+    text = with_offsets(u.text).text
+    spots = [spot for spot in u.spots if spot[0] == "place"]
+    for match in _ELSEWHERE.finditer(text):
+        near = min(
+            zip(spots, u.places, strict=False),
+            key=lambda found: min(abs(found[0][1] - match.end()), abs(match.start() - found[0][2])),
+            default=None,
+        )
+        if near is None or near[1][1] == "outside_tokyo":
+            return True
+    return False
+
+
 def _registered_here(u: Understanding, text: str) -> bool:
     """「住民票は狛江」: where they are registered is where they live."""
     names = (for_features(u.text[e["start"] : e["end"]]) for e in u.entities if e["entity"] == "municipality")
@@ -142,12 +180,16 @@ def read_ties(u: Understanding, text: str, today: date, facts: Facts) -> None:
     if denied_here:
         text = _NEITHER_NOR.sub(" ", text)
         u = replace(u, links=tuple(link for link in u.links if _said_still(link, text)))
+    denied = tie_denials.named(u)[1] if text.isascii() else set()
+    if denied:  # "we don't live or work in Japan at all"
+        denied_here = True
+        u = replace(u, links=tuple(link for link in u.links if link not in denied))
     if _MAYBE_WORK.search(text):
         facts["open_link"] = True
         return
     if re.search(r"住みた(?:い|く)|住んでみたい|want to live|would like to live", text):
         u = replace(u, links=tuple(link for link in u.links if link != "live") + ("move_in",))
-    if re.search(r"転勤|赴任|転職|就職(?:が|で)|transfer|new job", text) and "move_in" not in u.links:
+    if re.search(r"転勤|赴任(?!中|して|先)|転職|就職(?:が|で)|transfer|new job", text) and "move_in" not in u.links:
         u = replace(u, links=tuple(link for link in u.links if link != "work") + ("move_in",))
     if _REGISTERED_ONLY.search(text):
         u = replace(u, links=(), places=tuple(p for p in u.places if p[1] == "outside_tokyo"))
@@ -202,6 +244,9 @@ def read_ties(u: Understanding, text: str, today: date, facts: Facts) -> None:
     if outside and not moving and _WORKS_THERE_TOO.search(text) and not _somewhere_here(inside):
         facts["links"], facts["outside"] = "none", True
         return
+    if outside and not inside and not moving and not _REMOTE.search(text) and _all_outside(u, text):
+        facts["links"], facts["outside"] = "none", True
+        return
     if _just_came(u):
         facts["links"] = ["live"]
         return
@@ -243,7 +288,7 @@ def read_ties(u: Understanding, text: str, today: date, facts: Facts) -> None:
     foreign = _FOREIGN.search(text)
     named_here = ("tokyo", "japan", "the", "a", "an", "my", "his", "her", "different", "separate", "same")
     abroad = bool(foreign) and not (foreign["place"] and (foreign["place"] in named_here or bool(inside)))
-    if ties and (_PAST.search(text) or _NOT_YET.search(text) or (_ELSEWHERE.search(text) and outside)):
+    if ties and (_PAST.search(text) or _NOT_YET.search(text) or (outside and _works_elsewhere(u))):
         # A tie that is over, hoped for or really elsewhere is no tie on the day of filing.
         facts["open_link"] = True
         if outside:
@@ -422,6 +467,11 @@ _WITHIN_DAYS = (
 )
 
 
+_NEW_YEAR = re.compile(
+    r"年明け(?:早々|すぐ|に|で|から|、)|年が(?:明け|あけ)|(?:お)?正月明け|松の内|\b(?:right |just |straight )?(?:after|at|in the) (?:the )?new year\b(?!'s eve)"
+)
+
+
 def move_date(u: Understanding, today: date) -> list[str] | None:
     """First and last day of the date or time a message names for a move, if it names one."""
     spans, dates = u.values("period"), u.values("date")
@@ -452,6 +502,8 @@ def move_date(u: Understanding, today: date) -> list[str] | None:
                 else date.fromordinal(today.toordinal() + days)
             )
             return [end.isoformat(), end.isoformat()]
+    if _NEW_YEAR.search(u.plain):
+        return [date(today.year + 1, 1, 1).isoformat(), date(today.year + 1, 1, 31).isoformat()]
     for words, days in _WITHIN_DAYS:
         if words.search(u.plain):
             end = date.fromordinal(today.toordinal() + days).isoformat()

@@ -20,6 +20,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot import clock
 from bot.dialogue import situation
+from bot.dialogue.own import of_the_couple
 from bot.dialogue.understanding import Understanding
 from bot.knowledge.loader import ROOT, Knowledge, load
 from bot.nlu.cues import cues
@@ -272,4 +273,6 @@ def _cues_of_a_line(text: str) -> tuple[str, ...]:
 def _cues(data: Mapping[str, Any], today: date) -> tuple[str, ...]:
     """Cues of a message with entities and mentions; the needs play no part, so that both classifiers can be trained apart."""
     u = Understanding.from_parse_data({**data, "needs": {}, "intent": {}})
-    return cues(situation.read(u, today), u.entities, u.places, u.links, today, u.plain)
+    own = of_the_couple(u)
+    found = cues(situation.read(u, today), own.entities, own.places, own.links, today, own.plain)
+    return found if own is u else (*found, "x:others")

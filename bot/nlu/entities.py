@@ -100,7 +100,7 @@ class EntityFinder:
         places = self._places.find(plain)
         links, relations, providers = self._links.find(plain)
         spans: list[tuple[str, int, int, Any]] = [
-            (p.kind, p.start, p.end, p.value) for p in places if p.kind != "quarter"
+            (p.kind, p.start, p.end, p.value) for p in places if p.kind not in ("quarter", "abroad")
         ]
         receipts = list(_receipts(plain))
         spans += receipts
@@ -195,7 +195,7 @@ def _ties_to_tokyo(plain: str, link: Match, places: list[Place]) -> bool:
             and len(own) == 1
         ):
             return False
-        if own and own[-1].kind == "area" and own[-1].value == "outside_tokyo":
+        if own and own[-1].value == "outside_tokyo":
             # 「千葉から通勤しています」 goes somewhere else.
             return link.label in ("work", "study") and plain[own[-1].end : own[-1].end + 2] == "から"
         # 「働いてる埼玉の会社」: the place may follow.
@@ -223,7 +223,7 @@ def _ties_to_tokyo(plain: str, link: Match, places: list[Place]) -> bool:
         and plain[link.start : link.end].startswith("commut")
     ):
         return True
-    return not (own and own[0].kind == "area" and own[0].value == "outside_tokyo")
+    return not (own and own[0].value == "outside_tokyo")
 
 
 _NOT_KIN = re.compile(r"^(?:さん|ちゃん)?(?:の日|日|都市|妹都市|弟子)")

@@ -12,6 +12,7 @@ from itertools import chain
 from typing import Any
 
 from bot.knowledge.model import Municipality
+from bot.nlu.faraway import FarPlaces
 from bot.nlu.normalise import hiragana
 
 _SUFFIX_EN = {"ward": r"(?:\s*-?\s*(?:ward|city|ku)\b)", "city": r"(?:\s*-?\s*(?:city|shi)\b)", "town": r"(?:\s*-?\s*(?:town|machi)\b)", "village": r"(?:\s*-?\s*(?:village|mura|son)\b)"}  # fmt: skip
@@ -63,7 +64,7 @@ _AREAS = [
 
 @dataclass(frozen=True)
 class Place:
-    """A place found in the text. `kind` is `municipality`, `area` or `quarter` (a station or part of a municipality)."""
+    """A place found in the text. `kind` is `municipality`, `area`, `abroad` or `quarter` (a station or part of a municipality)."""
 
     kind: str
     start: int
@@ -114,9 +115,7 @@ class PlaceFinder:
             )
             pattern = re.compile(f"{japanese}|{latin}|{kana_part}")
             self._rules.append(_Rule(pattern, (prefecture, kana), "area", "outside_tokyo", prefecture))
-        for prefecture, names in gazetteer["cities_outside_tokyo"].items():
-            pattern = _any_of(names, "市?(?:内)?")
-            self._rules.append(_Rule(pattern, _japanese(names), "area", "outside_tokyo", prefecture))
+        self._far = FarPlaces(gazetteer)
         self._rules += [_Rule(re.compile(pattern), (), "area", value) for pattern, value in _AREAS]
         self._always = {number for number, rule in enumerate(self._rules) if not rule.signs}
         self._by_letter: dict[str, list[tuple[str, int]]] = {}
@@ -150,6 +149,9 @@ class PlaceFinder:
                     elsewhere.add(value)
                     continue
                 found.append(Place(kind, match.start(), match.end(), value, name))
+        for far in self._far.find(text):
+            kind = "abroad" if far.abroad else "area"
+            found.append(Place(kind, far.start, far.end, "outside_tokyo", far.prefecture))
         kept: list[Place] = []
         found = [place for place in found if place.kind != "municipality" or place.value not in elsewhere]
         for item in sorted(found, key=lambda p: (-(p.end - p.start), p.kind != "municipality", p.start)):
@@ -217,7 +219,7 @@ def _japanese(names: Iterable[str]) -> tuple[str, ...]:
     return tuple(name for name in names if not name.isascii())
 
 
-def _any_of(names: Iterable[str], suffix: str = "") -> re.Pattern[str]:
-    japanese = [re.escape(n) + (suffix if not n.endswith("市") else "") for n in names if not n.isascii()]
-    latin = [rf"(?<![a-z]){re.escape(n)}(?:[ -](?:city|shi))?(?![a-z])" for n in names if n.isascii()]
+def _any_of(names: Iterable[str]) -> re.Pattern[str]:
+    japanese = [re.escape(n) + "(?!線)" for n in names if not n.isascii()]
+    latin = [rf"(?<![a-z]){re.escape(n)}(?![a-z])" for n in names if n.isascii()]
     return re.compile("|".join(sorted(japanese, key=len, reverse=True) + latin))

@@ -22,6 +22,7 @@ import scipy.sparse as sparse
 from bot.nlu.features import features
 from bot.nlu.model import SentenceEncoder, all_features, encoding, shared_encoder, tfidf
 from bot.nlu.vocabulary import Rows
+from bot.nlu.whose import own_words
 
 SLOTS: dict[str, tuple[str, ...]] = {
     "about": ("case", "rule", "other"),
@@ -128,10 +129,11 @@ class StandingModel:
         for text in others:
             unique.setdefault(text, {"about": "other"})
         texts = list(unique)
-        seen = all_features(texts)
+        own = [own_words(text) for text in texts]
+        seen = all_features(own)
         vocabulary, counts = _vocabulary(seen)
         idf = np.array([np.log(len(seen) / counts[f]) + 1 for f in vocabulary], np.float32)
-        with encoding(encoder, texts) as vectors, get_context("fork").Pool(os.cpu_count() or 1) as pool:
+        with encoding(encoder, own) as vectors, get_context("fork").Pool(os.cpu_count() or 1) as pool:
             noticed = pool.map(cues, texts, chunksize=200)
             meanings = vectors.get()
         cue_rows, _ = _vocabulary(noticed)
@@ -175,9 +177,10 @@ class StandingModel:
 
         Such a one is encoded only if its words and cues come near to saying anything of a requirement.
         """
-        totals = [self._by_words(text, cues) for text, cues, _ in told]
+        own = [own_words(text) for text, _, _ in told]  # 「弟は既婚」 says nothing of the couple
+        totals = [self._by_words(text, cues) for text, (_, cues, _) in zip(own, told, strict=True)]
         meant = [n for n, (_, _, elsewhere) in enumerate(told) if not (elsewhere and self._says_nothing(totals[n]))]
-        for n, vector in zip(meant, self.encoder.encode_all([told[n][0] for n in meant]), strict=True):
+        for n, vector in zip(meant, self.encoder.encode_all([own[n] for n in meant]), strict=True):
             totals[n] = totals[n] + vector @ self.vector_weights[:-1]
         return [self._said(total) for total in totals]
 
