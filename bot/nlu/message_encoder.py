@@ -23,6 +23,8 @@ _NOTHING = -1
 _MOST_PLACES = 400
 _AT_ONCE = 256
 """Word pieces learnt together ahead of time."""
+_MANY = 12
+"""Texts for which a product of matrices is quicker than products of vectors."""
 _FEW = 64
 """Vectors for which one product after the other is quicker than a product of matrices."""
 
@@ -72,11 +74,14 @@ class MessageEncoder:
         """Vectors of texts that fit side by side, by their word pieces."""
         gap = [_NOTHING] * _GAP
         placed = [*gap, *chain.from_iterable([*found, *gap] for found in pieces)]
-        features, vectors, start = self._token_features(self._rows_of(placed)), [], 0
+        features, totals, start = self._token_features(self._rows_of(placed)), [], 0
         for found in pieces:
-            vectors.append(self._finished(features[start : start + len(found)].sum(axis=0), len(found)))
+            totals.append(features[start : start + len(found)].sum(axis=0))
             start += len(found)
-        return vectors
+        counts = np.array([[len(found)] for found in pieces], np.float32)
+        if len(pieces) >= _MANY:
+            return list(self._finished(np.array(totals), counts))
+        return [self._finished(total, count) for total, count in zip(totals, counts, strict=True)]
 
     def _rows_of(self, placed: Sequence[int]) -> np.ndarray:
         """Where each word piece is remembered."""
@@ -118,13 +123,14 @@ class MessageEncoder:
         features = np.concatenate(found, axis=1)[told]
         return _level(features, self._model.ln_g, self._model.ln_b, self._model.eps)
 
-    def _finished(self, total: np.ndarray, pieces: int) -> np.ndarray:
-        """The vector of one text from the sum over its word pieces."""
+    def _finished(self, total: np.ndarray, pieces: np.ndarray) -> np.ndarray:
+        """The vector of one text, or of several in rows, from the sum over its word pieces and their number."""
         model = self._model
-        mean = (total @ model.cnn_W + np.float32(pieces) * model.cnn_b) / np.sqrt(np.float32(pieces))
+        mean = (total @ model.cnn_W + pieces * model.cnn_b) / np.sqrt(pieces)
         y1 = np.maximum(mean @ model.p1 + np.maximum(mean @ model.d0, 0) @ model.d1, 0)
         vector = np.tanh(y1 @ model.p3 + np.maximum(y1 @ model.d2, 0) @ model.d3)
-        return np.asarray(vector / np.sqrt(max(vector @ vector, model.eps)), np.float32)
+        length = np.sqrt(np.maximum((vector * vector).sum(axis=-1, keepdims=True), model.eps))
+        return np.asarray(vector / length, np.float32)
 
 
 def _each(vectors: np.ndarray, weights: np.ndarray) -> np.ndarray:

@@ -57,9 +57,11 @@ class SentenceEncoder:
 
     def encode(self, texts: Sequence[str]) -> np.ndarray:
         """Returns float32 unit vectors, shape (len(texts), 512); for many texts at once, as training has them."""
-        encoder = MessageEncoder(_use(), remembered=_PIECES_OF_ALL_LINES)
-        batches = [list(map(_for_encoder, texts[i : i + _SIDE_BY_SIDE])) for i in range(0, len(texts), _SIDE_BY_SIDE)]
-        return np.concatenate([encoder.encode(batch) for batch in batches])
+        encoder, plain = MessageEncoder(_use(), remembered=_PIECES_OF_ALL_LINES), list(map(_for_encoder, texts))
+        encoder.learn(plain)
+        return np.concatenate(
+            [encoder.encode(plain[i : i + _SIDE_BY_SIDE]) for i in range(0, len(plain), _SIDE_BY_SIDE)]
+        )
 
     def encode_message(self, texts: Sequence[str]) -> Sequence[np.ndarray]:
         """Encodes a few messages and their parts together; the vectors of the latest call are remembered for `encode_one`."""

@@ -145,7 +145,7 @@ class StandingModel:
 
         def one_slot(slot: str) -> tuple[list[str], np.ndarray]:
             target = np.array([unique[text].get(slot, UNSAID) for text in texts])
-            machine = LinearSVC(C=0.3, class_weight="balanced", random_state=0).fit(matrix, target)
+            machine = LinearSVC(C=0.3, class_weight="balanced", random_state=0, tol=0.01).fit(matrix, target)
             found = list(machine.classes_)
             values = [v for v in (UNSAID, *SLOTS[slot]) if v in found]
             order = [found.index(v) for v in values]
