@@ -12,6 +12,7 @@ from typing import Any
 from bot.dialogue import tie_denials
 from bot.dialogue.facts import BOTH, Facts
 from bot.dialogue.understanding import Understanding
+from bot.nlu import whose
 from bot.nlu.normalise import for_features, with_offsets
 from bot.rules.periods import Span, add_months
 
@@ -146,14 +147,10 @@ def _all_outside(u: Understanding, text: str) -> bool:
 def _works_elsewhere(u: Understanding) -> bool:
     """「本社は東京、工場は茨城」: the place named nearest to the branch or plant lies outside; 「工場は羽村」 is here."""
     text = with_offsets(u.text).text
-    spots = [spot for spot in u.spots if spot[0] == "place"]
+    places = [spot for spot in u.spots if spot[0] != "link"]
     for match in _ELSEWHERE.finditer(text):
-        near = min(
-            zip(spots, u.places, strict=False),
-            key=lambda found: min(abs(found[0][1] - match.end()), abs(match.start() - found[0][2])),
-            default=None,
-        )
-        if near is None or near[1][1] == "outside_tokyo":
+        near = min(places, key=lambda p: min(abs(p[2] - match.end()), abs(match.start() - p[3])), default=None)
+        if near is None or near[1] == "outside_tokyo":
             return True
     return False
 
@@ -404,6 +401,32 @@ _PERSON_IS = re.compile(
 _IS_THERE = re.compile(
     r"(?:区|市)?(?:です|だ|で(?!働|はたら|勤|仕事|通|学|バイト|店)|に(?!引|移|転|通|勤)|在住|,|、|。|and\b|but\b|while\b|\.|$)"
 )
+
+
+_OTHER_TIME = re.compile(
+    r"予定|よてい|つもり|から[ 　]?(?:働|はたら|勤|通)|たい|決ま|来年|来月|再来|いずれ|いつか|かも|もし|たら|れば|なら|(?<!少)ない|ません|なく|まで|た(?:こと|けど|が、|。|$)|ました|だった|でした|たまに|時々|ときどき|年に|月に|半分|通信|休|リモート|在宅|テレワーク|出張|ホテル|旅行|住民票|置いた|実家|友達|友人|籍|面接|内定|受け|派遣|応援|本社|取引|客|持って|所有|貸|"
+    r"\b(?:will|would|if|once|when|until|might|may|maybe|was|were|had|used|not|no|never|hope|hoping|plan|planning|next|soon|start|starting|remote|remotely|visit|visiting|hotel|leave|client|clients|business|sometimes|occasionally|interview|offer|friend|online|correspondence|parents)\b|n't"
+)
+_LIVE_WORDS = re.compile(r"住|すん|暮ら|くらし|同棲|\bliv(?:e|es|ing)\b|\breside|\bresident|registered home")
+_WORK_WORDS = re.compile(
+    r"働|はたら|勤|通勤|通っ|通い|専門学校|大学|会社|職場|仕事|\bwork(?:s|ing)?\b|\bcommut|\brun (?:a|an|our|the)\b|\bshifts?\b|\bstud(?:y|ies|ying)\b"
+)
+
+
+def tied_plainly(u: Understanding) -> bool:
+    """A clause with a ward, city or quarter of Tokyo and a word of living or working, nothing of another time and no place outside."""
+    text = with_offsets(u.text).text
+    if _REMOTE.search(text):
+        return False
+    for clause in whose.clauses(text):
+        within = [spot for spot in u.spots if spot[0] != "link" and clause.start <= spot[2] < clause.end]
+        words = text[clause.start : clause.end]
+        here = any(spot[0] in ("municipality", "quarter") or spot[1] == "tokyo" for spot in within)
+        far = any(spot[1] == "outside_tokyo" for spot in within)
+        said = _LIVE_WORDS.search(words) or _WORK_WORDS.search(words)
+        if here and not far and said and not _OTHER_TIME.search(words):
+            return True
+    return False
 
 
 _LIVES = re.compile(
