@@ -44,6 +44,8 @@ READ: list[tuple[str, dict[str, Any]]] = [
     ("本社は新宿ですが、二人とも配属は仙台支店で家も仙台です", {"links": "none"}),
     ("本社は大阪、ぼくは上野の支店に勤めています", {"links": ["work"]}),
     ("渋谷の店は先月やめました。今は二人とも高崎に住んで高崎で働いています", {"links": "none"}),
+    ("中野区に住んでいて、会社は横浜です", {"links": ["live"]}),
+    ("I live in Nakano and work in Yokohama", {"links": ["live"]}),
     ("町田の友達に聞きました。二人で相模大野に住んでいます", {"links": None}),
     ("Our jobs and our home are both in Kurashiki", {"links": "none"}),
     ("We're two tourists from Sydney on holiday in Asakusa, we don't live or work in Japan", {"links": "none"}),
