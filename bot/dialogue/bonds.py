@@ -151,7 +151,9 @@ def read_bonds(u: Understanding, text: str, facts: Facts) -> None:
         if not one_only or re.search(r"離婚|divorced|バツ|死別|widow", whole):
             facts["any_marriage"] = "no"
     ended = r"解消(?:した|済|しました|してい?ます)(?!ない)|返(?:還|納)(?:届|済|した|しました|して(?!な|い?ま?せ)).{0,6}(?:出し(?:た|まし|て(?!な|い?ま?せ|い(?:な|ま)))|終わ|済|$)"
-    if _NEITHER_PARTNERSHIP.search(text) or ENDED.search(text) and not HEDGED.search(_sentence_of(text, ENDED)):
+    if _WILL_END.search(text) and _EARLIER_BOND.search(text):
+        facts["any_other_partnership"] = "yes"
+    elif _NEITHER_PARTNERSHIP.search(text) or ENDED.search(text) and not HEDGED.search(_sentence_of(text, ENDED)):
         facts["any_other_partnership"] = "no"
     elif _OTHER_YES.search(text) and not re.search(ended, text):
         facts["any_other_partnership"] = "yes"

@@ -18,16 +18,16 @@ def of_the_couple(u: Understanding) -> Understanding:
     normal = with_offsets(u.text)
     text = normal.text
     theirs, nowhere = whose.others(text), list(whose.not_places(text))
-    nowhere += [(start, end) for kind, start, end in u.spots if kind == "place" and whose.in_passing(text, end)]
+    nowhere += [(start, end) for kind, _, start, end in u.spots if kind != "link" and whose.in_passing(text, end)]
     before = whose.past(text)
-    places = [start for kind, start, _ in u.spots if kind == "place"]
+    places = [start for kind, _, start, _ in u.spots if kind != "link"]
+    links = [start for kind, _, start, _ in u.spots if kind == "link"]
     if before and any(not _within(start, [*nowhere, *before]) for start in places):
         nowhere += before  # where they are now is said as well
-    if not nowhere:
+    if not nowhere or (len(places), len(links)) != (len(u.places), len(u.links)):
         return u
     theirs_typed = [(normal.starts[start], normal.ends[end - 1]) for start, end in theirs]
     nowhere_typed = [(normal.starts[start], normal.ends[end - 1]) for start, end in nowhere]
-    links = [start for kind, start, _ in u.spots if kind == "link"]
     return replace(
         u,
         plain=whose.own_words(u.plain) if theirs else u.plain,
@@ -39,7 +39,7 @@ def of_the_couple(u: Understanding) -> Understanding:
         ),
         places=tuple(p for p, at in zip(u.places, places, strict=False) if not _within(at, nowhere)),
         links=tuple(link for link, at in zip(u.links, links, strict=False) if not _within(at, nowhere)),
-        spots=tuple(spot for spot in u.spots if not _within(spot[1], nowhere)),
+        spots=tuple(spot for spot in u.spots if not _within(spot[2], nowhere)),
     )
 
 

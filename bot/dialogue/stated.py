@@ -102,7 +102,7 @@ def read(u: Understanding, today: date, *, turns_on: bool = False) -> Facts:
     _leave_unclear_open(u, facts)
     _leave_doubts_open(u, facts)
     _leave_said_doubts_open(u.plain, facts)
-    _heed(u, facts)
+    _heed(u, own, facts)
     if bereaved.starts_anew(u.plain):
         facts.pop("any_other_partnership", None)
         _open(facts, "req-06-no-other-partner")
@@ -118,7 +118,7 @@ def read(u: Understanding, today: date, *, turns_on: bool = False) -> Facts:
 # Slot of the reader, requirement, the facts that settle it against them already, and from which doubt on it is open. Of 1,700 hard lines
 # the reader had not seen, these catch half of what would be taken for granted wrongly, and open 3 % of what rightly is.
 _HEEDED = (
-    ("people", "req-01-two-people", ("people_count",), 0.3),
+    ("people", "req-01-two-people", ("people_count",), 0.37),
     ("minority", "req-02-sexual-minority", ("has_sexual_minority",), 0.3),
     ("pledge", "req-03-oath", ("makes_oath",), 0.32),
     ("adults", "req-04-both-adults", ("both_adults", "ages", "turns_adult"), 0.4),
@@ -127,11 +127,12 @@ _HEEDED = (
     ("kin", "req-07-not-close-relatives", ("relation",), 0.3),
 )
 _HEED_TIE = 0.48
+_HEED_PLAIN_TIE = 0.82
 _HEED_NO_WORD_OF_TIE = 0.55
 _OF_TIES = {"links", "move_in", "outside", "open_link"}  # what keeps a tie from being taken for granted
 
 
-def _heed(u: Understanding, facts: Facts) -> None:
+def _heed(u: Understanding, own: Understanding, facts: Facts) -> None:
     """What the reader thinks may stand against them is open, whatever the patterns made of it."""
     if u.says("about", _RULE) != "case":
         return
@@ -140,7 +141,8 @@ def _heed(u: Understanding, facts: Facts) -> None:
             _open(facts, requirement)
     silent = not facts.keys() & _OF_TIES
     tied = isinstance(facts.get("links"), list)
-    if (tied and u.doubt("tie") >= _HEED_TIE) or (silent and u.doubt("tie") >= _HEED_NO_WORD_OF_TIE):
+    enough = _HEED_PLAIN_TIE if tied and ties.tied_plainly(own) else _HEED_TIE
+    if (tied and u.doubt("tie") >= enough) or (silent and u.doubt("tie") >= _HEED_NO_WORD_OF_TIE):
         facts.pop("links", None)
         facts["open_link"] = True
 

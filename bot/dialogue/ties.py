@@ -12,6 +12,7 @@ from typing import Any
 from bot.dialogue import tie_denials
 from bot.dialogue.facts import BOTH, Facts
 from bot.dialogue.understanding import Understanding
+from bot.nlu import whose
 from bot.nlu.normalise import for_features, with_offsets
 from bot.rules.periods import Span, add_months
 
@@ -21,27 +22,29 @@ _PAST = re.compile(
 _NOT_YET = re.compile(
     r"(?:働き|勤め|通い|住み|入り)たい|内定|入社|入学|就職(?:する|予定|が決)|(?:働く|勤める|通う|住む)(?:予定|つもり|ことに)|\bwill (?:start|work|study|be)|going to (?:work|study|start)|start(?:ing)? (?:work|a job|school|my job|university)|plan(?:ning)? to (?:work|study)"
 )
-_FOREIGN = re.compile(
-    r"(?:海外|国外|外国|ソウル|韓国|釜山|台湾|台北|上海|北京|中国|香港|ベルリン|ドイツ|パリ|フランス|ロンドン|イギリス|英国|ニューヨーク|アメリカ|米国|ハワイ|カナダ|トロント|オーストラリア|シドニー|バンコク|タイ|ベトナム|ハノイ|フィリピン|マニラ|シンガポール|ブラジル|母国|本国)(?:に|で)?(?:在住|住|すん|暮|働|いま|います|いて|留学|赴任)|overseas|abroad\b|\b(?:live|living|lives|based|stay(?:ing)?|reside)s?\s+in\s+(?P<place>[a-z]+)|ontario"
-)
+_FOREIGN = re.compile(r"overseas|abroad\b|\b(?:live|living|lives|based|stay(?:ing)?|reside)s?\s+in\s+(?P<place>[a-z]+)")
 _ELSEWHERE = re.compile(r"勤務地|支社|支店|支所|工場|刑務所|拘置所|フルリモート")
 _NO_MOVE = re.compile(
     r"(?:引っ?越し?(?:し)?|転入|越し)(?:たり|や|とか)[^。]{0,12}(?:ない|なし|ありません|しません)|(?:引っ?越(?:し|す)|ひっこ(?:し|す)|転入|転居|移る|越す)(?:の)?(?:予定|よてい|つもり|気)(?:も|は|とか)?(?:まったく|全然)?(?:ございません|ねえ|ねぇ|あらへん|ありゃせん)|(?:引っ?越(?:し|す)|ひっこ(?:し|す)|転入|移る)(?:の)?(?:予定|よてい|つもり|気)?(?:も|は|とか)?(?:ない|なし|ありません|しない|しません|ません|無い)|no plans? to move|(?:don'?t|do not|not) plan(?:ning)? to move|not (?:planning to |going to )?mov(?:e|ing)|won'?t (?:be )?mov(?:e|ing)|aren'?t moving|no intention (?:of|to) mov"
 )
 _NO_TIE = re.compile(
-    r"(?:都内|東京)(?:での?|への?|に|の)?(?:は|も)?(?:勤務|通勤|在勤|通学|在学|仕事|学校|職場|つながり)(?:や|も|・|、|とか|と|への?|の|転居|引っ?越し|転入|通勤|通学|勤務|仕事|学校|予定){0,8}(?:は|も|が)?(?:一切|いっさい|まったく|全く)?(?:ございません|ありません|ない|なし|なく|おりません)|\b(?:only|just) (?:ever )?(?:visit|come to|go to|travel to) tokyo\b|(?:都内|東京)(?:(?:に|へ)は?|は|も)、?[^。、]{0,12}?(?:遊び|旅行|観光)に?(?:行|来|い)[^。、]{0,6}だけ|(?:都内|東京|とうきょう)(?:には|に|へは|へ|で|での|では|とは|と)?.{0,8}(?:通って(?:い)?(?:ない|ません|なく|おらず)|働いて(?:い)?(?:ない|ません)|勤めて(?:い)?(?:ない|ません)|住んで(?:い)?(?:ない|ません|なく)|つながり(?:は|が|も)?(?:ない|なし|ありません)|縁(?:は|が|も)?(?:ない|なし)|関係(?:は|が|も)?(?:ない|なし|ありません)|接点(?:は|が|も)?な|行(?:か|って(?:い)?)な|(?:仕事|しごと)も(?:学校|がっこう)も(?:な|あり|して(?:い)?(?:な|ま))|通勤も通学も(?:して)?(?:い)?(?:ない|ません|なし))|通(?:勤|学)(?:も|や|・|、|と|とか)?通(?:学|勤)(?:も|は|とか)?(?:して)?(?:い|お)?(?:ない|ません|らず|りません|なし)|(?:職場|会社|学校|仕事|勤務先|勤め先)(?:も|は).{0,8}(?:埼玉|千葉|神奈川|横浜|川崎|さいたま|地元|県内|都外|県外|大阪|茨城|栃木|群馬)|(?:no (?:one|body)? ?(?:work|job|school|tie|connection|link)s? (?:in|to|with) tokyo|neither (?:of us )?(?:lives?|works?|stud(?:y|ies)).{0,30}tokyo|(?:don'?t|do not|doesn'?t) (?:live|work|study|commute).{0,25}tokyo|(?:nothing|anything) to do with tokyo|no (?:job|work|school) in tokyo|work (?:and study )?there too|work there (?:as well|too)|and work(?:ing)? (?:there|in (?:saitama|chiba|kanagawa|yokohama|kawasaki|osaka)))"
+    r"(?:都内|東京)(?:での?|への?|に|の)?(?:は|も)?(?:勤務|通勤|在勤|通学|在学|仕事|学校|職場|つながり)(?:や|も|・|、|とか|と|への?|の|転居|引っ?越し|転入|通勤|通学|勤務|仕事|学校|予定){0,8}(?:は|も|が)?(?:一切|いっさい|まったく|全く)?(?:ございません|ありません|ない|なし|なく|おりません)|\b(?:only|just) (?:ever )?(?:visit|come to|go to|travel to) tokyo\b|(?:都内|東京)(?:(?:に|へ)は?|は|も)、?[^。、]{0,12}?(?:遊び|旅行|観光)に?(?:行|来|い)[^。、]{0,6}だけ|(?:都内|東京|とうきょう)(?:には|に|へは|へ|で|での|では|とは|と)?.{0,8}(?:通って(?:い)?(?:ない|ません|なく|おらず)|働いて(?:い)?(?:ない|ません)|勤めて(?:い)?(?:ない|ません)|住んで(?:い)?(?:ない|ません|なく)|つながり(?:は|が|も)?(?:ない|なし|ありません)|縁(?:は|が|も)?(?:ない|なし)|関係(?:は|が|も)?(?:ない|なし|ありません)|接点(?:は|が|も)?な|行(?:か|って(?:い)?)な|(?:仕事|しごと)も(?:学校|がっこう)も(?:な|あり|して(?:い)?(?:な|ま))|通勤も通学も(?:して)?(?:い)?(?:ない|ません|なし))|通(?:勤|学)(?:も|や|・|、|と|とか)?通(?:学|勤)(?:も|は|とか)?(?:して)?(?:い|お)?(?:ない|ません|らず|りません|なし)|(?:no (?:one|body)? ?(?:work|job|school|tie|connection|link)s? (?:in|to|with) tokyo|neither (?:of us )?(?:lives?|works?|stud(?:y|ies)).{0,30}tokyo|(?:don'?t|do not|doesn'?t) (?:live|work|study|commute).{0,25}tokyo|(?:nothing|anything) to do with tokyo|no (?:job|work|school) in tokyo)"
+)
+# Work that is outside is no tie either, unless they live in Tokyo: asked only where no place of Tokyo is theirs.
+_JOB_OUTSIDE = re.compile(
+    r"(?:職場|会社|学校|仕事|勤務先|勤め先)(?:も|は).{0,8}(?:地元|県内|都外|県外)|\bwork(?:ing)? (?:and study )?there(?: too| as well)|\band work(?:ing)? (?:there|in kengai)"
 )
 _MORE_THAN_LIVING = re.compile(
     r"働|はたら|勤|仕事|しごと|通(?:っ|い|学|勤|う)|学校|がっこう|職場|会社|つながり|縁|関係|接点|行(?:か|って)|work|stud|job|school|commut|tie|connection|nothing|anything"
 )
-_OUT = r"(?:都外|県外|他県|埼玉|千葉|神奈川|横浜|川崎|大阪|茨城|群馬|高崎|栃木|名古屋|福岡|札幌|京都|兵庫|静岡|仙台|saitama|chiba|kanagawa|yokohama|kawasaki|osaka|nagoya|fukuoka|sendai|kyoto)"
+_OUT = r"(?:都外|県外|他県|kengai)"
 _WORK_OUTSIDE = re.compile(
     rf"(?:live and work|住(?:んで|み).{{0,6}}働|暮らし.{{0,4}}働|在住.{{0,4}}(?:在勤|勤務)|しごとも|仕事も|職場も|学校も)|{_OUT}.{{0,6}}(?:勤務|勤め|づとめ|在勤|で[ 　]?はたら|で働|で仕事|通勤|の会社)|(?:仕事|職場|会社|勤務先|学校)(?:も|は).{{0,3}}{_OUT}|live and work in {_OUT}|work(?:ing|s)? in {_OUT}|{_OUT} kinmu"
 )
 _TWO_OUTSIDE = re.compile(
     r"(?:在住|住み|住まい)(?:同士|どうし|の(?:カップル|二人))|"
     + BOTH.pattern
-    + r".{0,14}(?:都外|県外|他県|埼玉|千葉|神奈川|横浜|川崎|大阪|茨城|群馬|栃木|名古屋|福岡|札幌|京都|兵庫|静岡|saitama|chiba|kanagawa|yokohama|kawasaki|osaka|nagoya|fukuoka|outside)"
+    + r".{0,14}(?:都外|県外|他県|kengai|outside)"
 )
 _ONE_ONLY = re.compile(
     r"(?:片方|一人|ひとり|1人|どちらか|どっちか|一方|相手|片っぽ)(?:だけ|のみ)|(?:only )?one of us|只(?:一人|片方)|(?:片方|一人)(?:は|が)"
@@ -116,8 +119,8 @@ def _far_places_as_one(u: Understanding, text: str) -> str:
     """「職場も大宮」 as 「職場も県外」: the patterns know a few names, the gazetteer knows them all."""
     for entity in u.entities:
         name = for_features(u.text[entity["start"] : entity["end"]]) if entity["value"] == "outside_tokyo" else ""
-        if name and not name.isascii():
-            text = text.replace(name, "県外")
+        if name:
+            text = text.replace(name, "kengai" if name.isascii() else "県外")
     return text
 
 
@@ -137,23 +140,17 @@ def _all_outside(u: Understanding, text: str) -> bool:
     """「配属は札幌の支店で、家も札幌です」 of both: home and work are named, and each with a place outside."""
     if not _OF_BOTH.search(text):
         return False
-    for entity in u.entities:
-        if entity["value"] == "outside_tokyo":
-            text = text.replace(for_features(u.text[entity["start"] : entity["end"]]), "県外")
+    text = _far_places_as_one(u, text).replace("kengai", "県外")
     return bool(_HOME_FAR.search(text) and _JOB_FAR.search(text))
 
 
 def _works_elsewhere(u: Understanding) -> bool:
     """「本社は東京、工場は茨城」: the place named nearest to the branch or plant lies outside; 「工場は羽村」 is here."""
     text = with_offsets(u.text).text
-    spots = [spot for spot in u.spots if spot[0] == "place"]
+    places = [spot for spot in u.spots if spot[0] != "link"]
     for match in _ELSEWHERE.finditer(text):
-        near = min(
-            zip(spots, u.places, strict=False),
-            key=lambda found: min(abs(found[0][1] - match.end()), abs(match.start() - found[0][2])),
-            default=None,
-        )
-        if near is None or near[1][1] == "outside_tokyo":
+        near = min(places, key=lambda p: min(abs(p[2] - match.end()), abs(match.start() - p[3])), default=None)
+        if near is None or near[1] == "outside_tokyo":
             return True
     return False
 
@@ -203,7 +200,8 @@ def read_ties(u: Understanding, text: str, today: date, facts: Facts) -> None:
     away = bool(outside) and not inside and not re.search(r"から|より|from|今|いま|now", text)
     moving = "move_in" in links and not _NO_MOVE.search(text) and not away  # 「つくばに転勤」 is no move to Tokyo
     here = any(p[0] in ("municipality", "quarter") for p in inside)
-    if _NO_TIE.search(text) or (not here and _NO_TIE.search(_far_places_as_one(u, text))):
+    far = _far_places_as_one(u, text)
+    if _NO_TIE.search(text) or (not here and (_NO_TIE.search(far) or _JOB_OUTSIDE.search(far))):
         if _NO_MOVE.search(text):
             facts["links"], facts["outside"] = "none", True
             return
@@ -232,7 +230,7 @@ def read_ties(u: Understanding, text: str, today: date, facts: Facts) -> None:
         and not moving
         and not named
         and (
-            _WORK_OUTSIDE.search(_far_places_as_one(u, text))
+            _WORK_OUTSIDE.search(far)
             or (
                 _NO_MOVE.search(text)
                 and re.search(r"(?:職場|会社|仕事|学校|勤務|通勤|働|しごと|かいしゃ|work|job|study)", text)
@@ -297,12 +295,9 @@ def read_ties(u: Understanding, text: str, today: date, facts: Facts) -> None:
     if abroad and not inside:
         facts["outside"] = True
         return
-    if "ontario" in text:
-        facts["outside"] = True
-        return
     if ties and inside:
-        far = {link for link in ties if outside and len(ties) > 1 and link == "live" and _lives_far(u)}
-        facts["links"] = [link for link in ties if link not in far]
+        away_links = {link for link in ties if outside and len(ties) > 1 and link == "live" and _lives_far(u)}
+        facts["links"] = [link for link in ties if link not in away_links]
     elif (
         inside
         and not outside
@@ -321,7 +316,7 @@ def read_ties(u: Understanding, text: str, today: date, facts: Facts) -> None:
     if outside and "links" not in facts and not _ONE_ONLY.search(text):
         facts["outside_named"] = True
     if outside and "links" not in facts:
-        if both_out or _TWO_OUTSIDE.search(text) or re.match(r"(?:住まい|家|自宅|住所|同居先)は", text):
+        if both_out or _TWO_OUTSIDE.search(far) or re.match(r"(?:住まい|家|自宅|住所|同居先)は", text):
             facts["outside"] = True
         elif _ONE_ONLY.search(text):
             facts["one_outside"] = True
@@ -404,6 +399,32 @@ _PERSON_IS = re.compile(
 _IS_THERE = re.compile(
     r"(?:区|市)?(?:です|だ|で(?!働|はたら|勤|仕事|通|学|バイト|店)|に(?!引|移|転|通|勤)|在住|,|、|。|and\b|but\b|while\b|\.|$)"
 )
+
+
+_OTHER_TIME = re.compile(
+    r"予定|よてい|つもり|から[ 　]?(?:働|はたら|勤|通)|たい|決ま|来年|来月|再来|いずれ|いつか|かも|もし|たら|れば|なら|(?<!少)ない|ません|なく|まで|た(?:こと|けど|が、|。|$)|ました|だった|でした|たまに|時々|ときどき|年に|月に|半分|通信|休|リモート|在宅|テレワーク|出張|ホテル|旅行|住民票|置いた|実家|友達|友人|籍|面接|内定|受け|派遣|応援|本社|取引|客|持って|所有|貸|"
+    r"\b(?:will|would|if|once|when|until|might|may|maybe|was|were|had|used|not|no|never|hope|hoping|plan|planning|next|soon|start|starting|remote|remotely|visit|visiting|hotel|leave|client|clients|business|sometimes|occasionally|interview|offer|friend|online|correspondence|parents)\b|n't"
+)
+_LIVE_WORDS = re.compile(r"住|すん|暮ら|くらし|同棲|\bliv(?:e|es|ing)\b|\breside|\bresident|registered home")
+_WORK_WORDS = re.compile(
+    r"働|はたら|勤|通勤|通っ|通い|専門学校|大学|会社|職場|仕事|\bwork(?:s|ing)?\b|\bcommut|\brun (?:a|an|our|the)\b|\bshifts?\b|\bstud(?:y|ies|ying)\b"
+)
+
+
+def tied_plainly(u: Understanding) -> bool:
+    """A clause with a ward, city or quarter of Tokyo and a word of living or working, nothing of another time and no place outside."""
+    text = with_offsets(u.text).text
+    if _REMOTE.search(text):
+        return False
+    for clause in whose.clauses(text):
+        within = [spot for spot in u.spots if spot[0] != "link" and clause.start <= spot[2] < clause.end]
+        words = text[clause.start : clause.end]
+        here = any(spot[0] in ("municipality", "quarter") or spot[1] == "tokyo" for spot in within)
+        far = any(spot[1] == "outside_tokyo" for spot in within)
+        said = _LIVE_WORDS.search(words) or _WORK_WORDS.search(words)
+        if here and not far and said and not _OTHER_TIME.search(words):
+            return True
+    return False
 
 
 _LIVES = re.compile(

@@ -31,8 +31,8 @@ class Understanding:
     """For a short message: the ranking when read together with what was answered last."""
     plain: str = field(default="")
     """Normalised text for patterns."""
-    spots: tuple[tuple[str, int, int], ...] = ()
-    """Where in the normalised text each of `places` stands, and of `links`: "place" or "link", start and end."""
+    spots: tuple[tuple[str, str, int, int], ...] = ()
+    """Where in the normalised text each place and link stands: kind ("link" for a link), value, start and end."""
     sealed: Mapping[str, str] = field(default_factory=dict)
     """What the privacy gate masked and sealed: `receipt`, `pin`, `mail`, that an address was typed that
     cannot be used (`unread_mail`), and `address` or `line_user` of the channel."""
@@ -86,8 +86,8 @@ class Understanding:
             places=tuple((p[0], p[1], p[2]) for p in mentions.get("places") or ()),
             links=tuple(link[0] for link in mentions.get("links") or ()),
             spots=(
-                *(("place", p[3], p[4]) for p in mentions.get("places") or () if len(p) > 4),
-                *(("link", link[1], link[2]) for link in mentions.get("links") or () if len(link) > 2),
+                *((p[0], p[1], p[3], p[4]) for p in mentions.get("places") or () if len(p) > 4),
+                *(("link", link[0], link[1], link[2]) for link in mentions.get("links") or () if len(link) > 2),
             ),
             providers=tuple(mentions.get("providers") or ()),
             prefectures=tuple(mentions.get("prefectures") or ()),

@@ -85,6 +85,17 @@ class _Rule:
     kind: str
     value: str
     name: str = ""
+    latin: tuple[str, ...] = ()
+    """One of these stands, long vowels written short, in each match with Latin letters."""
+
+
+_LONG_O = re.compile("o[uoh]|ō")
+_LONG_U = re.compile("uu|ū")
+
+
+def _short(text: str) -> str:
+    """Romaji with its long vowels written short: hachiouji, oota."""
+    return _LONG_U.sub("u", _LONG_O.sub("o", text))
 
 
 _LATIN = re.compile("[a-zōū]")
@@ -98,9 +109,11 @@ class PlaceFinder:
         self._rules: list[_Rule] = []
         for place in municipalities:
             pattern, signs = _municipality_pattern(place), (place.name_ja[:-1], hiragana(_kana_stem(place)))
-            self._rules.append(_Rule(pattern, signs, "municipality", place.name_ja))
+            english = _short(_english_stem(place))
+            self._rules.append(_Rule(pattern, signs, "municipality", place.name_ja, latin=(english,)))
         for municipality, names in gazetteer["places_in_tokyo"].items():
-            self._rules.append(_Rule(_any_of(names), _japanese(names), "quarter", municipality))
+            latin = tuple(_short(name) for name in names if name.isascii())
+            self._rules.append(_Rule(_any_of(names), _japanese(names), "quarter", municipality, latin=latin))
         for prefecture, names in gazetteer["prefectures"].items():
             suffix = {"北海道": "", "京都": "(?:府|市)?", "大阪": "(?:府|市)?"}.get(prefecture, "(?:県|市)?")
             japanese = rf"(?<!東){re.escape(prefecture)}{suffix}(?!大学|銀行|線)"
@@ -114,7 +127,8 @@ class PlaceFinder:
                 else rf"(?<![ぁ-ゖ]){kana}{kana_suffix}(?=に|から|の|で|けん|[\s、])"
             )
             pattern = re.compile(f"{japanese}|{latin}|{kana_part}")
-            self._rules.append(_Rule(pattern, (prefecture, kana), "area", "outside_tokyo", prefecture))
+            signs = (prefecture, kana)
+            self._rules.append(_Rule(pattern, signs, "area", "outside_tokyo", prefecture, (_short(english),)))
         self._far = FarPlaces(gazetteer)
         self._rules += [_Rule(re.compile(pattern), (), "area", value) for pattern, value in _AREAS]
         self._always = {number for number, rule in enumerate(self._rules) if not rule.signs}
@@ -125,10 +139,11 @@ class PlaceFinder:
 
     def _possible(self, text: str, spoken: str) -> Iterable[_Rule]:
         """The rules that may match, in their order."""
-        if _LATIN.search(text):
-            return self._rules
         both = f"{text}\n{spoken}"
         found = {number for letter in set(both) for sign, number in self._by_letter.get(letter, ()) if sign in both}
+        if _LATIN.search(text):
+            short = _short(text)
+            found.update(number for number, rule in enumerate(self._rules) if any(s in short for s in rule.latin))
         return [self._rules[number] for number in sorted(found | self._always)]
 
     def find(self, text: str) -> list[Place]:
@@ -164,7 +179,7 @@ def _municipality_pattern(place: Municipality) -> re.Pattern[str]:
     stem = place.name_ja[:-1]
     kana_suffix = _KANA_SUFFIX[place.kind]
     kana_stem = _kana_stem(place)
-    english = place.name_en.rsplit(" ", 1)[0].lower()
+    english = _english_stem(place)
     guard = r"(?<![一-龠])" if len(stem) == 1 else ""
     parts = [
         rf"{guard}{re.escape(place.name_ja)}(?!外|内外)"
@@ -209,6 +224,10 @@ def _municipality_pattern(place: Municipality) -> re.Pattern[str]:
     else:
         parts.append(rf"(?<![a-z]){latin}{suffix}?(?![a-z-])")
     return re.compile("|".join(parts))
+
+
+def _english_stem(place: Municipality) -> str:
+    return place.name_en.rsplit(" ", 1)[0].lower()
 
 
 def _kana_stem(place: Municipality) -> str:

@@ -32,6 +32,10 @@ def understand(
         entities=tuple({"entity": e.type, "value": e.value, "start": e.start, "end": e.end} for e in mentions.entities),
         places=tuple((p.kind, p.value, p.name) for p in mentions.places),
         links=tuple(m.label for m in mentions.links),
+        spots=(
+            *((p.kind, p.value, p.start, p.end) for p in mentions.places),
+            *(("link", m.label, m.start, m.end) for m in mentions.links),
+        ),
         providers=mentions.providers,
         prefectures=mentions.prefectures,
         plain=for_features(text),
