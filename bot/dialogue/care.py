@@ -77,8 +77,33 @@ _CANNOT_CALL = re.compile(
 )
 
 
+_IF_ONE_DIES = re.compile(
+    r"(?:私|わたし|俺|おれ|僕|ぼく|自分|どちらか|どっちか|片方|彼|彼女|相手|パートナー)(?:が|に)(?:もし|先に|さきに|急に)?(?:死ん|亡くなっ|しん|なくなっ)(?:だら|たら|だとき|たとき|だ時|た時|だ後|た後|だあと|たあと)[^。]{0,16}?"
+    r"(?:家|いえ|部屋|マンション|財産|貯金|預金|口座|お金|遺産|相続)|"
+    r"\b(?:what happens to|who gets|can (?:he|she|they|i) (?:keep|inherit|get)|inherit)\b.{0,40}\b(?:if|when|once) (?:i|he|she|one of us|my (?:partner|girlfriend|boyfriend)) (?:dies?|pass(?:es)? away)"
+)
+# Whoever thinks of it as a way out is never told about inheritance.
+_WAY_OUT = re.compile(
+    r"楽|らく|つら|辛|しんど|苦し|消え|きえ|疲れ|つかれ|たくな|もう|無理|嫌|いや|怖|たい気|tired|anymore|end it|better off|can'?t"
+)
+
+
+def what_is_left(moment: Moment) -> bool:
+    """「俺が死んだら彼に家いくの?」: a question about inheritance, and neither danger nor grief."""
+    u = moment.u
+    asks = _IF_ONE_DIES.search(u.plain) and not _WAY_OUT.search(u.plain)
+    return (
+        bool(asks)
+        and not u.crisis
+        and not u.sure("faq/crisis_suicide")
+        and u.top[0].startswith((*_CRISES, "faq/changes"))
+    )
+
+
 def help_first(moment: Moment) -> Turn | None:
     """A crisis is answered whatever else was said; who cannot phone after one gets lines that need no voice."""
+    if what_is_left(moment):
+        return moment.turn(entry("limits_inheritance"))
     if of_their_child(moment):
         return moment.turn(entry("support_tokyo_lgbt_phone"))
     after = _after_crisis(moment)

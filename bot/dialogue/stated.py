@@ -90,11 +90,17 @@ def read(u: Understanding, today: date, *, turns_on: bool = False) -> Facts:
     if u.sure("faq/eligibility_married_abroad", 0.8) and _TO_EACH_OTHER.search(u.plain):
         facts["any_marriage"] = "married_abroad_to_each_other"
     _take(u, facts, "marriage", _MARRIAGE, "any_marriage", "req-05-not-married")
+    if facts.get("any_marriage") == "yes" and u.sure("faq/eligibility_married_abroad", _NEAR_CERTAIN):
+        facts["any_marriage"] = "married_abroad_to_each_other"  # the office must say, whatever that marriage is called
     _take(u, facts, "partnership", _PARTNERSHIP, "any_other_partnership", "req-06-no-other-partner")
     _take_kin(u, facts)
     _take_minority(u, facts)
     _take_adults(u, facts)
     _take_tie(own, facts, today)
+    moved = facts.get("move_in")
+    if isinstance(moved, list) and moved[1] <= today.isoformat() and u.doubt("tie") < 0.5:
+        del facts["move_in"]
+        facts.setdefault("links", ["live"])  # 「十日前に引っ越してきた」
     if u.says("people", 0.65) in ("other", "gone"):
         facts["people_count"] = "other"
     if u.says("pledge", 0.65) == "no":
