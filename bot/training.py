@@ -9,6 +9,7 @@ from pathlib import Path
 
 from bot import model_file, runtime
 from bot.knowledge.loader import ROOT
+from bot.nlu import ahead
 
 
 def write_responses() -> None:
@@ -49,6 +50,7 @@ def train(if_stale: bool = False) -> None:
 def train_from(examples: Sequence[Path], target: Path) -> None:
     """Trains a model file from these example lines and the project's rules; `make bench` does so with fewer lines."""
     started = time.monotonic()
+    ahead.begin(ROOT / "data" / "situations")
     runtime.prepare()
     import rasa.model_training
 

@@ -124,7 +124,7 @@ def direct(knowledge: Knowledge, u: Understanding, memory: Memory, today: date) 
     if _asks_for_a_check(u, facts) or (u.part and _is_case(u, facts, [k for k in _HARD if facts.get(k) is not None])):
         # Of a very long story only a part was read: no verdict rests on that, the conditions are asked one by one.
         return check.begin(facts, today)
-    if _of_the_papers(u, memory, facts):
+    if _of_the_papers(u, memory, facts) or _of_what_was_named(u, memory):
         return None
     hard = [k for k in _HARD if facts.get(k) is not None and (k != "people_count" or facts[k] == "other")]
     if hard == ["relation"] and facts["relation"][0] == Kinship.NONE.value and not label.startswith(_OF_WHO_MAY):
@@ -392,6 +392,15 @@ def again(u: Understanding, memory: Memory, facts: Facts, today: date) -> check.
     elif "relation" in facts and u.top[0] == "faq/eligibility_relatives":
         spec["entry"] = "eligibility_relatives"  # 「いとこなら?」: which relatives count is what is asked
     return check.Step({**previous, "facts": merged}, [spec])
+
+
+_THERE = re.compile(r"^(?:そっち|そちら|そこ|あそこ)|\b(?:live|move in|stay) there\b")
+
+
+def _of_what_was_named(u: Understanding, memory: Memory) -> bool:
+    """「そっちは彼の姉も一緒に入れる?」 after an answer on a service: of that, and no relation of the couple."""
+    last = [str(spec.get("id", "")) for spec in memory.said]
+    return bool(_THERE.search(u.plain)) and any(name.startswith("coverage") for name in last)
 
 
 def _is_case(u: Understanding, facts: Facts, hard: list[str]) -> bool:

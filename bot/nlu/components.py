@@ -23,6 +23,7 @@ from bot.dialogue import situation
 from bot.dialogue.own import of_the_couple
 from bot.dialogue.understanding import Understanding
 from bot.knowledge.loader import ROOT, Knowledge, load
+from bot.nlu import ahead
 from bot.nlu.cues import cues
 from bot.nlu.entities import EntityFinder
 from bot.nlu.language import detect, is_other_language
@@ -235,7 +236,9 @@ class StandingReader(GraphComponent, IntentClassifier):
         ]
         step = max(1, len(others) // int(self._config["others"]))
         _finder()
-        self._model = StandingModel.fit(read_lines(ROOT / self._config["lines"]), _cues_of_a_line, others[::step])
+        self._model = StandingModel.fit(
+            read_lines(ROOT / self._config["lines"]), _cues_of_a_line, others[::step], ahead.take()
+        )
         with self._storage.write_to(self._resource) as directory:
             self._model.save(Path(directory))
         return self._resource

@@ -57,6 +57,8 @@ class SentenceEncoder:
 
     def encode(self, texts: Sequence[str]) -> np.ndarray:
         """Returns float32 unit vectors, shape (len(texts), 512); for many texts at once, as training has them."""
+        if not texts:
+            return np.empty((0, 512), np.float32)
         encoder, plain = MessageEncoder(_use(), remembered=_PIECES_OF_ALL_LINES), list(map(_for_encoder, texts))
         encoder.learn(plain)
         return np.concatenate(

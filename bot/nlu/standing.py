@@ -116,15 +116,19 @@ class StandingModel:
 
     @classmethod
     def fit(
-        cls, lines: Sequence[Line], cues: Cues, others: Iterable[str] = (), encoder: SentenceEncoder | None = None
+        cls,
+        lines: Sequence[Line],
+        cues: Cues,
+        others: Iterable[str] = (),
+        known: Mapping[str, np.ndarray] | None = None,
     ) -> StandingModel:
         """Trains on labelled lines, and on other messages of the bot that say nothing of anyone's situation.
 
-        `cues` is run in processes of its own, so it must be a function of a module.
+        `cues` is run in processes of its own, so it must be a function of a module. `known` are vectors there are already.
         """
         from sklearn.svm import LinearSVC
 
-        encoder = encoder or SentenceEncoder()
+        encoder, known = SentenceEncoder(), known or {}
         unique = {line.text: line.says for line in lines}
         for text in others:
             unique.setdefault(text, {"about": "other"})
@@ -133,9 +137,11 @@ class StandingModel:
         seen = all_features(own)
         vocabulary, counts = _vocabulary(seen)
         idf = np.array([np.log(len(seen) / counts[f]) + 1 for f in vocabulary], np.float32)
-        with encoding(encoder, own) as vectors, get_context("fork").Pool(os.cpu_count() or 1) as pool:
+        new = [text for text in dict.fromkeys(own) if text not in known]
+        with encoding(encoder, new) as vectors, get_context("fork").Pool(os.cpu_count() or 1) as pool:
             noticed = pool.map(cues, texts, chunksize=200)
-            meanings = vectors.get()
+            known = {**known, **dict(zip(new, vectors.get(), strict=True))}
+        meanings = np.array([known[text] for text in own])
         cue_rows, _ = _vocabulary(noticed)
         cells = [(i, cue_rows[c]) for i, found in enumerate(noticed) for c in found if c in cue_rows]
         cue_matrix = sparse.csr_matrix(
