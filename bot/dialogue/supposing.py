@@ -78,7 +78,7 @@ def what_if(moment: Moment) -> Turn | None:
     if not (_ONLY_SUPPOSED.search(plain) or _IF_SO_WE_MAY.search(plain)):
         return None
     told = moment.check.get("told") or case["facts"]  # a supposition is no fact: see `cases.again`
-    in_the_way = _in_the_way(moment, {**case, "facts": told})
+    in_the_way = _in_the_way(moment, {**case, "facts": told}) or _in_the_way(moment, case)
     moved = _moved(moment, told, in_the_way)
     if moved:
         spec = {
