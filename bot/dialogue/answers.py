@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from bot.dialogue import places
-from bot.dialogue.care import LOSS, SURELY_BEREAVED
+from bot.dialogue.care import CANNOT_CALL, LINES_WITHOUT_A_CALL, LOSS, SURELY_BEREAVED
 from bot.dialogue.moment import Moment
 from bot.dialogue.speaking import MENU, Spec
 from bot.dialogue.thresholds import CONTEXT, HEDGE, OFFER, OUT, SURE
@@ -39,15 +39,29 @@ _TAX = re.compile(r"税|ぜい|控除|\btax|\bduty\b|duties")
 # Hospitals in general, with nothing said of which or of what: 「病院は?」 「届け出たら病院で家族として扱ってもらえますか」
 _HOSPITALS = re.compile(
     r"^(?:じゃあ|じゃ|では|で、|あと|それなら|なら)?、?(?:病院|びょういん)(?:は|では|だと|なら|のほうは|の方は)?(?:どう(?:ですか|でしょうか|なりますか|なる)?)?[?？。]*$|^(?:and |what about |how about |and what about )?(?:the |in |at (?:the |a )?)?hospitals?\??$|"
+    r"^(?:じゃあ|では)?、?(?:病院|びょういん)で(?:は|も)?[ 、]?(?:会え|あえ|面会|めんかい)[^。、]{0,10}$|"
     r"(?:病院|びょういん)で(?:は|も)?、?(?:家族|かぞく|身内)(?:と同じ|として|扱い|あつかい)|treated as family (?:at|in|by) (?:a |the )?hospitals?"
 )
 _HOW_SOON = re.compile(
     r"証明書[^。?？]{0,8}(?:すぐ|急ぎ|急いで|早く|間に合)[^。?？]{0,6}(?:取れ|とれ|もらえ|出(?:る|ます|して)|発行|届|でき|作れ|ます)|\b(?:get|have) (?:the|a|our|it)\b.{0,14}\b(?:quickly|fast|right away|in time|urgently)\b"
 )
+# They have filed and nothing came back: how it stands and how long it takes, whatever number of weeks they name.
+_FILED = re.compile(
+    r"届け?出|とどけ|申請|申し?込|提出|出し(?:た|て|まし)|だし(?:た|まし)|宣誓し|送っ(?:た|て)|\b(?:filed|submitted|applied|sent (?:it|everything|the)|application)\b"
+)
+_NO_WORD_YET = re.compile(
+    r"(?:連絡|れんらく|返事|へんじ|音沙汰|通知|返信|回答|結果)(?:が|は|も|すら|とか)*[ 、]?(?:まだ|全然|何も|なにも|一切|一つも|ずっと)*[ ]?(?:な(?:い|く|し)|無い|あり?ません|来な|き?ません|来ません|こな|届か|とどか)|何も(?:言って)?(?:来|こ)(?:ない|ません)|"
+    r"\b(?:heard|hear|received|got|getting) (?:nothing|no (?:reply|answer|word))|(?:n't|not|never) (?:heard|hear|received|gotten|got)\b[^.]{0,20}\b(?:back|anything|reply|yet)|\bno (?:reply|answer|response|news|word)\b|still waiting"
+)
+_FILED_ELSEWHERE = re.compile(
+    r"会社|職場|人事|携帯|銀行|病院|大家|不動産|ローン|保険|手紙|メール|ライン|(?<![a-z])line|彼女?(?:に|へ|から)|相談|\b(?:company|employer|bank|hospital|landlord|insurance|letter|text|e-?mail)\b"
+)
+_OF_A_WARD = re.compile(r"区|市|町|村|自治体|地元|近所|近く|\b(?:wards?|city|town|local|municipal\w*)\b")
 _LAUGHS = re.compile(
     r"笑|わら|わろ|ワロ|w{2,}|w$|草|は(?:は|っは)|ハハ|ふふ|へへ|うけ|ウケ|おもろ|面白|おもしろ|ツボ|腹|くす|吹き出|にっこり|ha(?:ha|\b)|he(?:he|h\b)|heehee|lol|lmao|rofl|xd|:d|funn|laugh|hilarious|good one|crack|snort|giggl|warota|[\U0001F600-\U0001F64F\U0001F920-\U0001F92F]"
 )
 _PLAINLY = 0.6
+_COMPLAINT = 80
 _KEYS_HIT_AT_RANDOM = re.compile(r"[bcdfghjklmnpqrstvwxz]{6,}")
 _SINGLE_PAPER = re.compile(r"抄本|独身証明|どくしん")
 
@@ -79,6 +93,8 @@ def answered(moment: Moment) -> list[Spec]:
     """What there is to say to a question; never nothing."""
     if _HOSPITALS.search(moment.u.plain) and not moment.u.providers:
         return [entry("coverage_metropolitan_hospitals")]
+    if _no_word_yet(moment):
+        return [entry("application_status"), _also("application_time")]
     known = places.looked_up(moment)
     if known and moment.u.sure("faq/changes_move_out", 0.8):
         known = [entry("changes_move_out"), *known[:1]]  # 「じゃあ神奈川に引っ越したら?」
@@ -93,6 +109,14 @@ def answered(moment: Moment) -> list[Spec]:
             *(_also(spec["id"]) for spec in specs[:1] if spec["id"] != "application_time"),
         ]
     return specs
+
+
+def _no_word_yet(moment: Moment) -> bool:
+    """「二週間前に出したのに連絡がない」, said of what was filed with Tokyo."""
+    plain = moment.u.plain
+    if len(plain) > _COMPLAINT or moment.u.providers or _FILED_ELSEWHERE.search(plain):
+        return False
+    return bool(_FILED.search(plain) and _NO_WORD_YET.search(plain))
 
 
 def _one_need(moment: Moment) -> list[Spec]:
@@ -113,6 +137,12 @@ def _one_need(moment: Moment) -> list[Spec]:
             say("employer_consent", kind="answer", topic="support", facts=("sup-tokyo-lgbt-phone",)),
             entry("support_tokyo_lgbt_business"),
         ]
+    if ranking[0][0] == "support_ward_lines" and not moment.u.places and not _OF_A_WARD.search(moment.u.plain):
+        # No ward is spoken of: the lines for everybody in Tokyo, without a call for who dares none.
+        first, second = LINES_WITHOUT_A_CALL
+        if CANNOT_CALL.search(moment.u.plain):
+            return [entry(first), _also(second)]
+        return [entry("support_tokyo_lgbt_phone"), _also(first)]
     if ranking[0][0] == "limits_inheritance_tax" and not _TAX.search(moment.u.plain):
         return [entry("limits_inheritance")]  # "What about inheritance?" after an answer on tax
     return _out_of_scope(moment, ranking) or _closest(moment, ranking, moment.u.mass("faq/oos"))

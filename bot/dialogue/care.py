@@ -14,7 +14,7 @@ from bot.dialogue.turn import Turn, entry, say
 _CRISES = ("faq/crisis", "faq/support_crisis")
 _LIFE_AT_STAKE = ("crisis_suicide", "crisis_medical_emergency")
 _NO_QUESTION = ("crisis", "support_crisis", "smalltalk", "abuse", "oos")
-_LINES_WITHOUT_A_CALL = ("support_tokyo_lgbt_line", "support_tsunaniji")
+LINES_WITHOUT_A_CALL = ("support_tokyo_lgbt_line", "support_tsunaniji")
 _STAYS_CALM = (
     "smalltalk_thanks",
     "smalltalk_goodbye",
@@ -72,8 +72,8 @@ _HOURS_OR_NUMBER = re.compile(
     r"何曜日|なんようび|曜日|何時|なんじ|時間|番号|ばんごう|電話|でんわ|what (?:days?|time)|which days?|when|hours|number|phone"
 )
 _OFFICE = re.compile(r"都庁|人権部|役所|窓口|制度|office|division|tokyo")
-_CANNOT_CALL = re.compile(
-    r"電話.{0,6}(?:無理|むり|でき|怖|こわ|苦手|嫌|いや|かけられ|聞かれ|したくな)|聞かれる|声(?:が|を)?出せ|(?:can'?t|cannot|don'?t want to|afraid to|not able to|hard to) (?:call|phone|talk|speak)|no phone|(?:will|might|can) hear"
+CANNOT_CALL = re.compile(
+    r"電話(?:を)?(?:する|かける)?勇気[^。]{0,4}(?:な(?:い|く)|ません)|電話.{0,6}(?:無理|むり|でき|怖|こわ|苦手|嫌|いや|かけられ(?:な|ま?せん|ず)|聞かれ|したくな)|聞かれる|声(?:が|を)?出せ|(?:can'?t|cannot|don'?t want to|afraid to|not able to|hard to) (?:call|phone|talk|speak)|no phone|(?:will|might|can) hear"
 )
 
 
@@ -107,7 +107,7 @@ def help_first(moment: Moment) -> Turn | None:
     if of_their_child(moment):
         return moment.turn(entry("support_tokyo_lgbt_phone"))
     after = _after_crisis(moment)
-    cannot_call = _CANNOT_CALL.search(moment.u.plain) and moment.u.crisis != "crisis_suicide"
+    cannot_call = CANNOT_CALL.search(moment.u.plain) and moment.u.crisis != "crisis_suicide"
     specs = (after if after and cannot_call else _crisis(moment)) or after
     return moment.turn(*specs) if specs else None
 
@@ -220,10 +220,10 @@ def _after_crisis(moment: Moment) -> list[Spec]:
         return [entry("support_crisis")]
     if name == "smalltalk_languages" and found is not None and found.topic == "support":
         return [entry("support_yorisoi_languages")]
-    if found is None or (found.topic != "crisis" and found.id not in _LINES_WITHOUT_A_CALL):
+    if found is None or (found.topic != "crisis" and found.id not in LINES_WITHOUT_A_CALL):
         return []
-    if _CANNOT_CALL.search(u.plain):
-        return [entry(line) for line in _LINES_WITHOUT_A_CALL]
+    if CANNOT_CALL.search(u.plain):
+        return [entry(line) for line in LINES_WITHOUT_A_CALL]
     if found.topic != "crisis" and moment.is_short(characters=16, words=6) and _HOURS_OR_NUMBER.search(u.plain):
         return [
             entry("support_tokyo_lgbt_phone" if _NUMBER.search(u.plain) else found.id)

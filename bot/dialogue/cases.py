@@ -95,6 +95,7 @@ _NOW = re.compile(
     r"今月中|今週|今すぐ|いますぐ|今のうち|(?:今|いま)の時点|現時点|(?:今|いま)の段階|今日(?:出|届|申)|(?:もう|いま|今)、?(?:届|出(?:せ|し)|申|宣誓)|\balready\b|this week|this month|right now|before (?:we|i) move|today\b"
 )
 _SUPPOSES = re.compile(r"もし|(?:たら|れば|なら)(?:ば)?|\bif\b|\bonce\b|\bwhat about\b")
+_IN_THAT_CASE = re.compile(r"場合(?:は|だと)?[?？]?$")
 _BARE_AGE = re.compile(r"(?<![\d.,:/-])([1-9]\d)(?![\d.,:/%-]|[年月日時分円人個回件条項階号万千百kK]|か月|ヶ月|週)")
 _HOLDS = re.compile(
     r"still valid|まだ有効|証明書(?:は|って)?(?:その|この|まだ)|(?:証明書|宣誓|届け?出).{0,8}(?:済み|もらっ|もって|持って|受けて|してい|した(?:後|あと)|してある)|"
@@ -196,11 +197,11 @@ def direct(knowledge: Knowledge, u: Understanding, memory: Memory, today: date) 
 
 _CHECK_WITH_ME = re.compile(
     r"(?:条件|要件|資格|対象|当てはま|届け?出|宣誓|使え|いける|でき).{0,14}?(?:確認|チェック|診断|判定|見て|たしかめ|確かめ)(?:を|が)?(?:し(?:たい|て)|もら|ほしい|いただ|お願い|ください|みたい|くれ)|(?:診断|判定|チェック)(?:を)?(?:して|し?たい|お願い|たのむ|頼む)|"
-    r"(?:一緒に|ひとつずつ|一つずつ|一問ずつ|順番に).{0,6}(?:確認|チェック|見て|聞い|きい|質問|しつもん|頼|たの)|one (?:question |thing )?(?:at a time|by one)|(?:check|go through|walk (?:me|us) through) (?:the |our |my |all )?(?:conditions|requirements|eligibility)|eligibility check|(?:can|could) you check (?:if|whether)"
+    r"(?:一緒に|ひとつずつ|一つずつ|一問ずつ|[一1]個ずつ|いっこずつ|順番に).{0,6}(?:確認|チェック|見て|聞い|きい|質問|しつもん|頼|たの)|one (?:question |thing )?(?:at a time|by one)|(?:check|go through|walk (?:me|us) through) (?:the |our |my |all )?(?:conditions|requirements|eligibility)|eligibility check|(?:can|could) you check (?:if|whether)"
 )
 # To be asked in turn is wished of nothing else here, in whatever dialect: 「うぢらでも宣誓でぎるが、順番に聞いでけろ」
 _ONE_BY_ONE = re.compile(
-    r"(?:ひとつずつ|一つずつ|1つずつ|一問ずつ|順番に|じゅんばんに).{0,3}(?:聞い|きい|質問|しつもん|たずね|尋ね)|\bask (?:me|us) (?:the questions )?one (?:question )?(?:by one|at a time)"
+    r"(?:ひとつずつ|一つずつ|1つずつ|一問ずつ|[一1]個ずつ|いっこずつ|順番に|じゅんばんに).{0,3}(?:聞い|きい|質問|しつもん|たずね|尋ね)|\bask (?:me|us) (?:the questions )?one (?:question )?(?:by one|at a time)"
 )
 _HALF_SURE = 0.45
 _OF_WHO_MAY = ("faq/eligibility", "check_eligibility")
@@ -291,7 +292,7 @@ def _as_told(memory: Memory, u: Understanding) -> tuple[dict[str, Any], bool]:
     """The case as it was told, and whether a supposition was left behind: it counts for further suppositions alone."""
     previous = dict(memory.check or {})
     told = previous.get("told")
-    if told is None or _SUPPOSES.search(u.plain):
+    if told is None or _SUPPOSES.search(u.plain) or _IN_THAT_CASE.search(u.plain):
         return previous, False
     del previous["told"]
     return {**previous, "facts": told}, True
@@ -328,6 +329,7 @@ def again(u: Understanding, memory: Memory, facts: Facts, today: date) -> check.
         bare = _BARE_AGE.findall(u.plain)  # 「ごめん18」
         if len(bare) == 1:
             facts["ages"] = [int(bare[0])]
+    facts.update(_over(u, memory, previous, facts, today))
     strong = {k: v for k, v in facts.items() if k not in ("people_count", "open_minority") or v == "other"}
     if not previous.get("facts") or previous.get("active") or not strong:
         return None
@@ -401,6 +403,31 @@ def _of_what_was_named(u: Understanding, memory: Memory) -> bool:
     """「そっちは彼の姉も一緒に入れる?」 after an answer on a service: of that, and no relation of the couple."""
     last = [str(spec.get("id", "")) for spec in memory.said]
     return bool(_THERE.search(u.plain)) and any(name.startswith("coverage") for name in last)
+
+
+_IS_OVER = re.compile(
+    r"(?:終わっ|おわっ|解消し|解消でき|別れ|わかれ|離婚し|切れ)(?:て(?:い)?(?:る|ます|ました|た)|た|ました)|(?:解消|離婚)(?:は|が)?(?:済|ずみ|成立)|"
+    r"\b(?:is|was|has been|that'?s|it'?s|it|that) (?:already )?(?:over|ended|done|dissolved)\b|\b(?:broke|split) up\b|\bgot divorced\b"
+)
+_NOT_OVER = re.compile(r"まだ|まえに|前に|予定|つもり|かも|たら|\b(?:not|yet|if|when|will)\b|n't\b")
+_LIVES_WITH_NOBODY = re.compile(
+    r"(?:誰|だれ)とも[^。]{0,6}(?:暮ら|くら|住|すん)[^。]{0,4}(?:な|ません)|\blives? (?:alone|with no ?(?:one|body))\b"
+)
+
+
+def _over(u: Understanding, memory: Memory, previous: dict[str, Any], facts: Facts, today: date) -> Facts:
+    """「あ、ごめん、それは去年終わってます」 right after a no takes back the bond on which the no rested."""
+    last = memory.said[-1] if memory.said else {}
+    if last.get("say") != "verdict" or check._QUESTION.search(u.plain) or _NOT_OVER.search(u.plain):
+        return {}
+    alone = check._CORRECT.search(u.plain) and _LIVES_WITH_NOBODY.search(u.plain)
+    alone = alone and previous.get("facts", {}).get("any_marriage") == "de_facto_with_other"
+    if not (alone or _IS_OVER.search(u.plain)):
+        return {}
+    decision = verdicts.decision_for(last["facts"], today, direct=last.get("mode") == "direct")
+    refused = {finding.requirement.value for finding in decision.with_status(Status.NOT_MET)}
+    bonds = {"req-05-not-married": "any_marriage", "req-06-no-other-partner": "any_other_partnership"}
+    return {key: "no" for name, key in bonds.items() if name in refused and key not in facts}
 
 
 def _is_case(u: Understanding, facts: Facts, hard: list[str]) -> bool:

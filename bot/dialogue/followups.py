@@ -76,6 +76,26 @@ _ITS_PAPERS = re.compile(
 )
 _IN_THAT_CASE = re.compile(r"(?:場合|ときは?|なら)(?:は|だと)?[?？]?$|^(?:and )?(?:what )?if\b|^what about")
 _BY_LINE = re.compile(r"(?<![a-z])line(?![a-z])|ライン|らいん|チャットで|文字で", re.IGNORECASE)
+_TALK = re.compile(r"話|はな(?:せ|し)|相談|そうだん|聞いて|でき|ある|あり|いい|\b(?:talk|chat|write|text|reach)\b")
+_TALK_BY_PHONE = re.compile(
+    r"^(?:じゃあ|では|あと)?、?(?:電話|でんわ)で(?:も|は)?[ 、]?(?:誰か|だれか)?(?:に|と)?[ 、]?(?:相談|そうだん|話|はな)(?:は|を|が|も|に|し|せ|の)*[ ]?(?:でき|もら|のっ|乗っ|る|ます|たい)[^。]{0,10}$|"
+    r"^(?:and |so )?(?:can|could|may) (?:i|we) (?:talk|speak)(?: to (?:someone|somebody|anyone))? (?:by|on|over) (?:the )?phone\??$"
+)
+_OF_A_TOWN = re.compile(
+    r"(?:区|市|町|自治体)[^。]{0,12}(?:あり|ある|ない|使え|つかえ|制度|どう|でき)|(?:使え|つかえ|でき|いけ)る?(?:区|市|町|自治体)|\b(?:wards?|cit(?:y|ies)|towns?|municipalit\w+)\b"
+)
+_ASKS = re.compile(r"[?？]|か(?:$|[。、])|\b(?:any|which|does|do|is|are|can)\b")
+_ALWAYS_OPEN = ("crisis_suicide", "support_crisis")  # what these name answers day and night
+_PROMISED = "faq/advice_will_we_be_accepted"
+_OF_COMPANIES = (
+    "coverage_mobile",
+    "coverage_mortgage",
+    "coverage_miles",
+    "coverage_life_insurance",
+    "coverage_private_overview",
+    "coverage_provider",
+    "coverage_rental",
+)
 _LIST = re.compile(
     r"(?:書類|チェック|しょるい).{0,4}(?:リスト|一覧|りすと)|チェックリスト|checklist|list of (?:papers|documents)",
     re.IGNORECASE,
@@ -85,7 +105,7 @@ _WHAT_IF = re.compile(
 )
 _LANGUAGE_OF_OFFICE = re.compile(r"話せ|しゃべ|ここ|このチャット|ボット|答え|\byou\b|\bchat\b|\bbot\b")
 _OPENING_HOURS = re.compile(
-    r"何曜日|何時|今日(?:は|も)?(?:やって|開い|あい)|営業時間|受付時間|時間は|いつ(?:やって|開|あい)|what time|which days?|opening hours|when.{0,10}open|夜でも|夜中でも|いつでも|今(?:から)?(?:かけ|電話)|at night|right now|何時まで"
+    r"何曜日|何時|今日(?:は|も)?(?:やって|開い|あい)|営業時間|受付時間|時間は|いつ(?:やって|開|あい)|what time|which days?|opening hours|when.{0,10}open|夜(?:中)?(?:でも|も|は)|よる(?:でも|も|は)|よなか|いつでも|24時間|今(?:から)?(?:かけ|電話)|at night|right now|何時まで"
 )
 _SINGLE_PAPERS = ("documents_single_status", "documents_single_cert_how", "documents_overview")
 _WHERE_TO_GET = re.compile(
@@ -130,12 +150,65 @@ def picked(moment: Moment) -> Turn | None:
 
 def asked_again(moment: Moment) -> Turn | None:
     """A short question that only the last answer can explain: opening hours of the line just named, 18 after an age verdict."""
-    spec = _on_their_case(moment)
+    specs = _by_line(moment) or _by_phone(moment) or _schemes_of_others(moment)
+    if specs:
+        return moment.turn(*specs)
+    spec = _on_their_case(moment) or _of_the_company(moment)
     if spec is None:
         spec = _whom_to_ask(moment) or _what_to_show(moment)
     if spec is None:
         spec = _on_a_verdict(moment) if moment.last.get("say") == "verdict" else _on_an_entry(moment)
     return moment.turn(spec) if spec else None
+
+
+def _in_need(moment: Moment) -> bool:
+    """Whether a line for who is in need was named in the last turn, whatever else was said with it."""
+    said = (moment.knowledge.entries.get(spec.get("id", "")) for spec in moment.memory.said if spec["say"] == "entry")
+    return any(found is not None and found.topic == "crisis" for found in said)
+
+
+def _by_line(moment: Moment) -> list[Spec]:
+    """「ラインでも はなせますか」 after a line to call: the ones where one writes, not what is kept of a chat."""
+    plain = moment.u.plain
+    asked = _in_need(moment) and len(plain) <= 20 and _BY_LINE.search(plain) and _TALK.search(plain)
+    return [entry("support_tokyo_lgbt_line"), _also("support_tsunaniji")] if asked and not moment.u.crisis else []
+
+
+def _by_phone(moment: Moment) -> list[Spec]:
+    """「でんわで そうだん できますか」: who is in need gets the line that is always open, others the lines for people and the office."""
+    found = moment.latest_entry
+    if found is None or moment.checking or moment.u.crisis or not _TALK_BY_PHONE.search(moment.u.plain):
+        return []
+    if _in_need(moment):
+        return [entry("support_yorisoi")]
+    lines = [entry("support_tokyo_lgbt_phone")]
+    return lines if found.topic == "support" else [*lines, _also("support_office")]
+
+
+def _schemes_of_others(moment: Moment) -> list[Spec]:
+    """「国立市にもありますか、そういうの」 of two people for whom Tokyo's scheme is not meant: what wards and cities have."""
+    u, facts = moment.u, moment.check.get("facts", {})
+    if moment.checking or facts.get("has_sexual_minority") != "no" or not moment.is_short(characters=36, words=14):
+        return []
+    if not (_OF_A_TOWN.search(u.plain) and _ASKS.search(u.plain)) or u.links:
+        return []
+    towns = dict.fromkeys(value for kind, value, _ in u.places if kind == "municipality")
+    if towns:
+        return [*({"say": "place", "name": town} for town in list(towns)[:2]), _also("eligibility_no_minority")]
+    return [entry("eligibility_no_minority"), _also("coverage_own_schemes")]
+
+
+def _also(entry_id: str) -> Spec:
+    return {**entry(entry_id), "lead": "also"}
+
+
+def _of_the_company(moment: Moment) -> Spec | None:
+    """「必ず通るってことですか」 after an answer on a company is about the company, not about the filing."""
+    of_companies = any(spec.get("say") == "providers" for spec in moment.memory.said) or (
+        moment.last_entry is not None and moment.last_entry.id in _OF_COMPANIES
+    )
+    asked = of_companies and moment.is_short(characters=20, words=8) and moment.u.sure(_PROMISED)
+    return entry("coverage_private_not_guaranteed") if asked else None
 
 
 def _on_their_case(moment: Moment) -> Spec | None:
@@ -232,4 +305,6 @@ def _on_an_entry(moment: Moment) -> Spec | None:
     if found.topic == "coverage" and moment.u.sure(_CONDITIONS_OF_ITS_OWN) and not _OF_FILING.search(plain):
         return entry(found.id)  # 「何年住んでればいいの」 「収入の条件はある?」: of the service just named
     reachable = found.topic in ("support", "crisis", "handoff")
-    return entry(found.id) if reachable and len(plain) <= 16 and _OPENING_HOURS.search(plain) else None
+    if not (reachable and len(plain) <= 16 and _OPENING_HOURS.search(plain)):
+        return None
+    return entry("support_yorisoi" if found.id in _ALWAYS_OPEN else found.id)

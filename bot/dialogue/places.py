@@ -22,6 +22,8 @@ _NAMES_ONE = re.compile(
     r"[ァ-ヶー]{3,}|[一-龠々]{2,}(?:病院|医院|銀行|信金|生命|損保|火災|証券|航空|電鉄|不動産|住販|百貨店|ホテル|薬局|カード|医大)|(?:\b[A-Z][A-Za-z&]+ ){1,3}(?:Hospital|Clinic|Bank|Life|Insurance|Mobile|Airlines|Hotel|Card|Realty)|\b[A-Z]{3,}\b"
 )
 
+_SURELY = 0.95
+_SUPPOSED = re.compile(r"(?:たら|れば|なら)|\bif\b")
 _OF_TOWNS = ("coverage_municipality", "coverage_no_own_scheme", "coverage_own_schemes")
 _OF_PREFECTURES = (
     "coverage_other_prefectures",
@@ -102,7 +104,10 @@ def _towns(moment: Moment) -> list[Spec]:
     """Up to four of Tokyo's municipalities, unless the message is about moving or about one's own ties."""
     u, (name, p) = moment.u, _need(moment)
     towns = list(dict.fromkeys(_named(moment, "municipality")))[:4]
-    if not towns or _MOVE.search(u.plain):
+    surely = (
+        name == "coverage_municipality" and p >= _SURELY and not _SUPPOSED.search(u.plain)
+    )  # 「羽村に引っ越すんだけど、なんかに使える?」
+    if not towns or (_MOVE.search(u.plain) and not surely):
         return []
     places: list[Spec] = [{"say": "place", "name": town} for town in towns]
     of_town = name in _OF_TOWNS or (name == "coverage_provider" and not u.providers)  # "does 世田谷区 accept it?"

@@ -30,6 +30,10 @@ _LOOK_AT_US = re.compile(
     r"(?:かくにん|確認|しらべ|調べ|チェック|診断|たしかめ|確かめ)(?:を|が|も)?(?:し)?(?:たい|て(?:ください|ほしい|もら|みたい|$))|\b(?:check|go through|continue|keep going)\b"
 )
 _A_YES = 24
+_OF_A_CHECK = re.compile(
+    r"判定|診断|チェック|ちぇっく|確認|かくにん|質問|しつもん|対象か|\b(?:eligib\w+|questions?|check)\b"
+)
+_TO_START_OVER = 40
 
 
 def erasure(moment: Moment) -> Turn | None:
@@ -104,9 +108,10 @@ def _resume(moment: Moment) -> Turn:
 
 
 def _start_over(moment: Moment) -> Turn | None:
-    if len(moment.u.plain) > 24:
+    of_a_check = len(moment.u.plain) <= _TO_START_OVER and _OF_A_CHECK.search(moment.u.plain)
+    if len(moment.u.plain) > _A_YES and not of_a_check:
         return None
-    if moment.checking:
+    if moment.checking or of_a_check:  # 「もう一度最初から判定してほしい」 begins one where none is going on
         step = check.begin({}, moment.today)
         return moment.turn(*step.specs, check=step.state)
     if moment.access.get("grant"):  # what opens the record again would be lost with the conversation

@@ -58,6 +58,10 @@ _HERE_FOR = (
         ),
     ),
 )
+_MOVES = re.compile(
+    r"引っ?越|ひっこ|転入|転居|移(?:る|り|っ)|越(?:す|し)|延び|伸び|のび|延期|ずれ|早ま|遅れ|おくれ|前倒|先送り|\b(?:mov(?:e|es|ed|ing)|delay\w*|postpon\w*|push(?:ed|es)|later|earlier)\b"
+)
+_HOLDS_ONE = re.compile(r"証明書|届け?出(?:た|て)|受理|もらった|(?:after|once) (?:we|i) (?:file|register)|certificate")
 _OUT_OF_THE_WAY = {
     "req-05-not-married": ("any_marriage", "no"),
     "req-06-no-other-partner": ("any_other_partnership", "no"),
@@ -73,16 +77,30 @@ def what_if(moment: Moment) -> Turn | None:
         return None
     if not (_ONLY_SUPPOSED.search(plain) or _IF_SO_WE_MAY.search(plain)):
         return None
-    in_the_way = _in_the_way(moment, {**case, "facts": moment.check.get("told") or case["facts"]})
+    told = moment.check.get("told") or case["facts"]  # a supposition is no fact: see `cases.again`
+    in_the_way = _in_the_way(moment, {**case, "facts": told}) or _in_the_way(moment, case)
+    moved = _moved(moment, told, in_the_way)
+    if moved:
+        spec = {
+            "say": "verdict",
+            "facts": moved,
+            "mode": "direct",
+            "leads": ["supposed"],
+            "entry": "eligibility_move_in",
+        }
+        return moment.turn(spec, check={**moment.check, "facts": moved, "told": told, "mode": "direct"})
     if in_the_way is None:
         return None
+    if in_the_way == "req-08-tokyo-link" and _comes_here(moment):
+        return moment.turn(
+            entry("eligibility_move_in")
+        )  # 「都内に引っ越したら?」: without a day there is nothing to judge
     supposed = _supposed(moment, in_the_way)
     if supposed:
         facts = {**_without(case["facts"], in_the_way), **supposed}
         spec = {"say": "verdict", "facts": facts, "mode": "direct", "leads": ["supposed"]}
         if in_the_way == "req-05-not-married" and _DIVORCE.search(moment.u.plain):
             spec["entry"] = "eligibility_divorced"
-        told = moment.check.get("told") or case["facts"]  # a supposition is no fact: see `cases.again`
         return moment.turn(spec, check={**moment.check, "facts": facts, "told": told, "mode": "direct"})
     explains = cases.ENTRY_OF.get(in_the_way)
     if in_the_way == "req-04-both-adults" and _CONSENT.search(plain) and not cases.tells(moment.u, moment.today):
@@ -92,13 +110,46 @@ def what_if(moment: Moment) -> Turn | None:
     return None if explains is None or _is_another_need(moment) else moment.turn(entry(explains))
 
 
+def _comes_here(moment: Moment) -> bool:
+    """Whether a move to a place in Tokyo is supposed, by people who hold no certificate yet."""
+    plain, places = moment.u.plain, moment.u.places
+    moves = re.search(r"引っ?越|ひっこ|転入|\bmov(?:e|es|ed|ing)\b", plain) and not (
+        _HOLDS_ONE.search(plain) or _NOT_SO.search(plain)
+    )
+    here = _TOKYO.search(plain) or any(place[1] != "outside_tokyo" for place in places)
+    dated = ties.move_date(moment.u, moment.today)
+    return bool(moves and here and not dated) and not any(words.search(plain) for _, words in _HERE_FOR)
+
+
+def _moved(moment: Moment, told: Mapping[str, Any], in_the_way: str | None) -> dict[str, Any] | None:
+    """The case with another day of moving to Tokyo: 「引っ越しが5月に延びたらどうなります?」「2週間後に稲城へ引っ越すことにしたら?」"""
+    plain = moment.u.plain
+    if not _MOVES.search(plain) or _HOLDS_ONE.search(plain) or _NOT_SO.search(plain):
+        return None
+    planned = ties.move_date(moment.u, moment.today)
+    if planned is None:
+        return None
+    away = any(place[1] == "outside_tokyo" for place in moment.u.places)
+    if told.get("move_in") and in_the_way in (None, "req-08-tokyo-link") and not away:
+        return {**_without(told, "req-08-tokyo-link"), "move_in": planned}
+    here = _TOKYO.search(plain) or moment.u.places
+    if in_the_way == "req-08-tokyo-link" and here and not away:
+        return {**_without(told, in_the_way), "move_in": planned}
+    return None
+
+
 def judged(moment: Moment) -> dict[str, Any] | None:
     """The facts of the case just judged, and whether it was a direct question; None when the talk has moved on."""
     last, state = moment.last, moment.check
     if last.get("say") == "verdict":
         return {"facts": last["facts"], "direct": last.get("mode") == "direct"}
     found = moment.last_entry
-    if found is None or found.id not in cases.ENTRY_OF.values() or state.get("active") or not state.get("facts"):
+    if (
+        found is None
+        or found.id not in (*cases.ENTRY_OF.values(), "eligibility_move_in")
+        or state.get("active")
+        or not state.get("facts")
+    ):
         return None
     facts = {**state["facts"], "declined": state.get("declined", [])}
     return {"facts": facts, "direct": state.get("mode") == "direct"}

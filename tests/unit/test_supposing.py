@@ -92,3 +92,21 @@ def test_another_need_is_no_supposition(after: Callable[..., Turn], text: str, n
 
 def test_a_cry_for_help_that_only_supposes_is_heard_first(after: Callable[..., Turn]) -> None:
     assert after(MARRIED, "もう死にたいと言ったら?", ("faq/crisis_suicide", 0.9)).specs[0]["id"] == "crisis_suicide"
+
+
+def test_a_move_put_off_is_judged_by_its_new_day(after: Callable[..., Turn]) -> None:
+    coming = {"any_marriage": "no", "move_in": ["2027-01-20", "2027-01-20"]}
+    turn = after(coming, "引っ越しが5月に延びたらどうなります?", ("faq/changes_move_out", 0.92))
+    assert turn.specs[0]["facts"]["move_in"] == ["2027-05-01", "2027-05-31"]
+    assert turn.check is not None
+    assert turn.check["told"] == coming
+
+
+def test_a_move_to_tokyo_supposed_after_a_no_is_judged(after: Callable[..., Turn]) -> None:
+    turn = after(FAR, "彼女が2週間後に稲城へ引っ越すことにしたら?", ("faq/changes_move_within_tokyo", 0.4))
+    assert turn.specs[0]["facts"]["move_in"] == ["2026-12-06", "2026-12-06"]
+
+
+def test_a_move_after_the_certificate_is_no_supposition(after: Callable[..., Turn]) -> None:
+    turn = after(MARRIED, "証明書をもらったあと3月に都内で引っ越したら?", ("faq/changes_move_within_tokyo", 0.95))
+    assert turn.specs[0]["id"] == "changes_move_within_tokyo"
