@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from bot import model_file, runtime
@@ -50,21 +52,37 @@ def train(if_stale: bool = False) -> None:
 def train_from(examples: Sequence[Path], target: Path) -> None:
     """Trains a model file from these example lines and the project's rules; `make bench` does so with fewer lines."""
     started = time.monotonic()
-    ahead.begin(ROOT / "data" / "situations")
-    runtime.prepare()
-    import rasa.model_training
+    with _all_kept():
+        ahead.begin(ROOT / "data" / "situations")
+        runtime.prepare()
+        import rasa.model_training
 
-    from bot.quick_training import quick_training
+        from bot.quick_training import quick_training
 
-    with quick_training():
-        result = rasa.model_training.train(
-            domain=str(ROOT / "domain.yml"),
-            config=str(ROOT / "config.yml"),
-            training_files=[*map(str, examples), *(str(ROOT / "data" / p) for p in ("rules", "responses", "stories"))],
-            output=str(target.parent),
-            fixed_model_name=target.name,
-            force_training=True,
-        )
+        with quick_training():
+            result = rasa.model_training.train(
+                domain=str(ROOT / "domain.yml"),
+                config=str(ROOT / "config.yml"),
+                training_files=[
+                    *map(str, examples),
+                    *(str(ROOT / "data" / p) for p in ("rules", "responses", "stories")),
+                ],
+                output=str(target.parent),
+                fixed_model_name=target.name,
+                force_training=True,
+            )
     if result.model is None:
         raise SystemExit("Training failed; see the messages above.")
     print(f"✓ Trained in {time.monotonic() - started:.0f} s", file=sys.stderr)
+
+
+@contextmanager
+def _all_kept() -> Iterator[None]:
+    """No garbage collection: nearly all that is made stays to the end, and would be gone through again and again, also in each forked process."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()

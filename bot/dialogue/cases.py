@@ -441,7 +441,9 @@ def _is_case(u: Understanding, facts: Facts, hard: list[str]) -> bool:
     if u.mass("faq/oos") > 0.5 and len(hard) < 2 and not doubts_own:
         return False
     little = set(hard) <= _WHERE | {"links"} or label.startswith("faq/documents") and len(hard) < 2
-    if label.startswith(_OF_SOMETHING_ELSE) and p > 0.5 and little and not _FILING_PLAINLY.search(u.plain):
+    far = facts.get("links") == "none" and u.says("about", _SURE_CASE) == "case" and not _HOLDS.search(u.plain)
+    sure_of_else = p > (0.7 if far else 0.5)  # "We live and work in Sendai, no plans to leave. Certificate possible?"
+    if label.startswith(_OF_SOMETHING_ELSE) and sure_of_else and little and not _FILING_PLAINLY.search(u.plain):
         return False  # 「千代田区って区独自のやつ無いよね？住んでても意味ある？」
     if doubts_own and label.startswith("faq/oos") and set(hard) - _WHERE:
         return True  # 「卒業したら彼女と宣誓したい高2です」

@@ -340,9 +340,14 @@ def _take_minority(u: Understanding, facts: Facts) -> None:
     have = facts.get("has_sexual_minority")
     if said == "open" and have is None:
         facts["open_minority"] = True
-    elif said == "no" and (have is None or (have == "yes" and u.says("minority", _SURER))):
-        facts["has_sexual_minority"] = "no"  # "yes" is never inferred: only the person's own word for it counts
-        facts.pop("open_minority", None)
+    elif said == "no" and have in (None, "yes"):
+        # "yes" is never inferred, and a word such as LGBT may stand in a denial of it: "neither of us LGBT"
+        if have is None or u.says("minority", _SURER) or u.sure("faq/eligibility_no_minority", _NEAR_CERTAIN):
+            facts["has_sexual_minority"] = "no"
+            facts.pop("open_minority", None)
+        else:
+            del facts["has_sexual_minority"]
+            facts["open_minority"] = True
 
 
 def _take_adults(u: Understanding, facts: Facts) -> None:
