@@ -79,7 +79,7 @@ _OF_SOMETHING_ELSE = (
     "faq/alternatives",
 )
 _FILING_PLAINLY = re.compile(
-    r"届|とど|宣誓|せんせい|申し?込|申請|登録|資格|条件|対象|該当|出せ|だせ|もらえ|\bget (?:the|a) (?:tokyo )?certificate|\b(?:apply|register|qualify|eligib|oath|file|filing)\w*"
+    r"届|とど|宣誓|せんせい|申し?込|申請|登録|資格|条件|対象|該当|出せ|だせ|もらえ|\bget (?:the|a) (?:tokyo )?certificate|\b(?:apply|register|qualify|eligib|oath|file|filing|sign up)\w*"
 )
 _OF_THE_PROCEDURE = ("faq/application", "faq/support", "faq/privacy", "faq/scheme", "faq/statistics")
 _FILING = re.compile(

@@ -93,8 +93,20 @@ _FOREBEARS = re.compile(
 )
 
 
+_IS_NOT = re.compile(r"(?<!だけ)(?:じゃ|では)なく(?:て)?[、 ]?")
+_KIN_WORD = re.compile(r"実の|姉|兄|弟|妹|きょうだい|いとこ|従|叔|伯|おじ|おば|甥|姪|親|父|母|祖")
+
+
+def _after_what_it_is_not(text: str) -> str:
+    """「連れ子とかじゃなくて、実の姉と」: only what it is instead."""
+    found = _IS_NOT.search(text)
+    after = text[found.end() :] if found else ""
+    return after if found and _KIN_WORD.search(text, 0, found.start()) and _KIN_WORD.search(after) else text
+
+
 def read_kin(u: Understanding, text: str, facts: dict[str, Any]) -> None:
     """Adds `relation` ([kind, degree]) to the facts, or leaves the requirement open where an adoption is not plainly of the couple."""
+    text = _after_what_it_is_not(text)
     forebears = _FOREBEARS.search(text)
     if forebears and not re.search(r"じゃな|ではな|\bnot\b", forebears[0]):
         far = bool(re.match(r"祖|おじい|おばあ|じい|ばあ|grand|曾|ひい|great", forebears[0]))
