@@ -60,6 +60,7 @@ class Titles:
             plain=for_features(say),
             lang=None,
             ranking=((need, 1.0),) if need else (),
+            standing={} if need else u.standing,  # what the title sounded like: "Start a new one" is no partnership
             parts=(),
             context=(),
         )
